@@ -1,0 +1,215 @@
+"""One exception tree for all five systems.
+
+Every class derives from `SDKError`. Errors hold plain data only (no response, no request, no connection), so
+they pickle, and may travel between processes or sit in a list of failures for as long as anybody likes.
+"""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def _rebuild(cls: type[SDKError], message: str, state: dict[str, Any]) -> SDKError:
+    error = cls.__new__(cls, message)
+    error.args = (message,)
+    error.__dict__.update(state)
+    return error
+
+
+class SDKError(Exception):
+    """The root of everything this package raises on purpose.
+
+    Attributes:
+        message: one sentence for a person.
+        operation: the id of the operation, e.g. ``"unleash_analytics.rows"``; None outside a call.
+        cursor: where a paged walk can be taken up again (`Pager.pages(start=cursor)`); None elsewhere.
+        shard: the shard that failed, in a fan-out; None elsewhere.
+        attempts: how many times the request was tried; 0 outside a call.
+    """
+
+    operation: str | None = None
+    cursor: str | None = None
+    shard: Any = None
+    attempts: int = 0
+
+    def __init__(self, message: str = "", *, operation: str | None = None) -> None:
+        super().__init__(message)
+        if operation is not None:
+            self.operation = operation
+
+    @property
+    def message(self) -> str:
+        """One sentence for a person."""
+        return str(self.args[0]) if self.args else ""
+
+    def __str__(self) -> str:
+        return self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.message, dict(self.__dict__))
+
+
+class ConfigurationError(SDKError):
+    """A client, plan or sink was set up in a way that cannot work."""
+
+
+class PaginationError(SDKError):
+    """A paged answer that cannot be walked on, such as a cursor that repeats."""
+
+
+class DecodeError(SDKError):
+    """A 2xx body that cannot be read as what the operation promises.
+
+    Attributes:
+        content_type: the answer's ``Content-Type``, or None.
+        snippet: the first bytes of the body, with secrets taken out.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        operation: str | None = None,
+        content_type: str | None = None,
+        snippet: str = "",
+    ) -> None:
+        super().__init__(message, operation=operation)
+        self.content_type = content_type
+        self.snippet = snippet
+
+
+class TransportError(SDKError):
+    """No complete answer came back: the network or the peer failed, not the service.
+
+    Attributes:
+        sent: whether the service may have seen the request. False means provably not.
+    """
+
+    sent: bool = True
+
+    def __init__(self, message: str = "", *, operation: str | None = None, sent: bool | None = None) -> None:
+        super().__init__(message, operation=operation)
+        if sent is not None:
+            self.sent = sent
+
+
+class ConnectError(TransportError, builtins.ConnectionError):
+    """No connection could be made, so nothing was sent. Also a builtin `ConnectionError`."""
+
+    sent = False
+
+
+class TimeoutError(TransportError, builtins.TimeoutError):
+    """A limit of time passed. Also a builtin `TimeoutError`."""
+
+
+class ConnectionLostError(TransportError):
+    """The connection broke after the request may have been sent."""
+
+
+class APIError(SDKError):
+    """The service answered, and the answer is an error.
+
+    Attributes:
+        status_code: the HTTP status.
+        code: the service's own name for the error, where it gives one.
+        request_id: what to quote to the vendor's support, where one was sent.
+        body: the answer's body as text, cut, with secrets taken out.
+        headers: the few headers that help (an allow-list), lower-case names.
+        retry_after: seconds the service asked to wait; None if it did not.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        status_code: int = 0,
+        code: str | None = None,
+        request_id: str | None = None,
+        operation: str | None = None,
+        body: str = "",
+        headers: Mapping[str, str] | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, operation=operation)
+        self.status_code = status_code
+        self.code = code
+        self.request_id = request_id
+        self.body = body
+        self.headers = dict(headers or {})
+        self.retry_after = retry_after
+
+
+class RedirectError(APIError):
+    """3xx. Redirects are never followed: a signature belongs to one URL of one origin."""
+
+
+class BadRequestError(APIError):
+    """400."""
+
+
+class AuthenticationError(APIError):
+    """401."""
+
+
+class PermissionDeniedError(APIError):
+    """403. Several of these services say 403 where others say 401."""
+
+
+class NotFoundError(APIError):
+    """404, and a 200 whose body is ``null`` where an object was promised."""
+
+
+class ConflictError(APIError):
+    """409."""
+
+
+class UnprocessableError(APIError):
+    """422."""
+
+
+class RateLimitError(APIError):
+    """429."""
+
+
+class ServerError(APIError):
+    """5xx."""
+
+
+class ServiceUnavailableError(ServerError):
+    """503."""
+
+
+class GraphQLError(APIError):
+    """A 200 whose GraphQL body carries ``errors``."""
+
+
+class JobFailedError(SDKError):
+    """A job that was waited for ended in failure."""
+
+
+_BY_STATUS: dict[int, type[APIError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: UnprocessableError,
+    429: RateLimitError,
+    503: ServiceUnavailableError,
+}
+
+
+def error_class(status_code: int) -> type[APIError]:
+    """The class for a status: exact where there is one, else by hundred."""
+    if status_code in _BY_STATUS:
+        return _BY_STATUS[status_code]
+    if 300 <= status_code < 400:
+        return RedirectError
+    if status_code >= 500:
+        return ServerError
+    return APIError

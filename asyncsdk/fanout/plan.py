@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from attrs import field, frozen
@@ -13,6 +12,7 @@ from .windows import DAY, Instant, count, instant, span, split, window_length
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from datetime import datetime, timedelta
 
 Devices = str | Iterable[str] | AsyncIterable[str]
 """Device ids: one, an iterable, an async iterable, or ``"all"``."""

@@ -27,12 +27,14 @@ class Shard:
         device: the device id.
         start: first millisecond since the epoch, UTC.
         end: the millisecond after the last.
+        settled: False while late rows may still arrive, which keeps it from being marked done. No part of its identity.
     """
 
     system: str
     device: str
     start: int
     end: int
+    settled: bool = field(default=True, eq=False, order=False, hash=False)
 
     @property
     def date(self) -> str:

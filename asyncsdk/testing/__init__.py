@@ -1,0 +1,42 @@
+"""What users test with: the sandbox of the documented services, a server for it, and ways for it to misbehave.
+
+The sandbox needs the extra ``sandbox`` (starlette and uvicorn), which is why each name is imported when it is used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from .analytics import AnalyticsService as AnalyticsService
+    from .generator import Camera as Camera, Fleet as Fleet
+    from .sandbox import Sandbox as Sandbox, Service as Service
+    from .server import run as run, serve as serve
+
+_HOME = {
+    "AnalyticsService": "analytics",
+    "Camera": "generator",
+    "Fleet": "generator",
+    "Sandbox": "sandbox",
+    "Service": "sandbox",
+    "run": "server",
+    "serve": "server",
+}
+
+__all__ = ["AnalyticsService", "Camera", "Fleet", "Sandbox", "Service", "run", "serve"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        return getattr(import_module(f".{_HOME[name]}", __name__), name)
+    except ModuleNotFoundError as error:
+        if error.name not in ("starlette", "uvicorn"):
+            raise
+        raise ConfigurationError(
+            f"the sandbox needs {error.name}: install the extra, e.g. pip install 'asyncsdk[sandbox]'"
+        ) from error

@@ -1,0 +1,92 @@
+"""The sandbox: one ASGI app that serves the documented systems, each below the path of its base URL."""
+
+from __future__ import annotations
+
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Protocol
+
+import anyio
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.routing import Router
+
+from .analytics import AnalyticsService
+from .gateway import MISSING_TOKEN, message, request_ids
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from .faults import OnRequest
+
+
+class Service(Protocol):
+    """One system of the sandbox."""
+
+    @property
+    def prefix(self) -> str:
+        """The path of its base URL, such as ``/v1``."""
+        ...
+
+    async def respond(self, request: Request, path: str) -> Response:
+        """Answer a request.
+
+        Args:
+            request: the whole request.
+            path: its raw path below the prefix.
+        """
+        ...
+
+
+class Sandbox:
+    """An ASGI app for tests and demonstrations, in process (`httpx.ASGITransport`) or on a socket (`serve`).
+
+    A client's base URL is the address it is served at and the system's prefix: ``f"{url}/v1"`` for the Analytics API.
+
+    Args:
+        services: the systems to serve; by default an `AnalyticsService()`.
+        gzip: whether to compress answers for clients that accept it.
+        latency: seconds that each answer takes longer.
+        on_request: sees each request first, and may answer it (`asyncsdk.testing.faults`).
+    """
+
+    def __init__(
+        self,
+        *services: Service,
+        gzip: bool = True,
+        latency: float = 0.0,
+        on_request: OnRequest | None = None,
+    ) -> None:
+        self.services: tuple[Service, ...] = services or (AnalyticsService(),)
+        self.latency = latency
+        self.on_request = on_request
+        self._ids = request_ids()
+        app: ASGIApp = self._http
+        if gzip:
+            # The lowest level: the rows repeat themselves so much that more would cost time and win little.
+            app = GZipMiddleware(app, compresslevel=1)
+        # The router has no routes, but speaks the lifespan protocol for servers that insist on it.
+        self._app = Router(default=app, redirect_slashes=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The ASGI entry point."""
+        await self._app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._respond(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        if self.latency:
+            await anyio.sleep(self.latency)
+        if self.on_request is not None:
+            answer = self.on_request(request)
+            if isawaitable(answer):
+                answer = await answer
+            if answer is not None:
+                return answer
+        raw_path = request.scope["raw_path"].decode("ascii")
+        for service in self.services:
+            if raw_path.startswith(f"{service.prefix}/"):
+                return await service.respond(request, raw_path.removeprefix(service.prefix))
+        return message(403, MISSING_TOKEN, **next(self._ids))

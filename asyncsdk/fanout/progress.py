@@ -1,0 +1,62 @@
+"""What a fan-out has done so far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from attrs import define, frozen
+
+if TYPE_CHECKING:
+    from ..http.attempts import Attempt
+
+K = TypeVar("K")
+
+
+@define
+class Progress:
+    """Counters that a fan-out keeps up to date; read them at any time.
+
+    Attributes:
+        shards: shards (or keys) whose pages have all arrived.
+        total_shards: how many the plan has; None where that is not known beforehand.
+        pages: pages that arrived.
+        rows: rows (or items) that arrived and belong to their shard.
+        outside: rows left out, since their time lies beyond the edges of the shard they came with.
+        bytes: bytes of answers' bodies as they came over the wire.
+        retries: requests that were sent again.
+        failures: shards that failed.
+        active: requests being made now: the current degree of concurrency.
+    """
+
+    shards: int = 0
+    total_shards: int | None = None
+    pages: int = 0
+    rows: int = 0
+    outside: int = 0
+    bytes: int = 0
+    retries: int = 0
+    failures: int = 0
+    active: int = 0
+
+    def attempted(self, attempt: Attempt) -> None:
+        """Count one attempt of a request."""
+        self.bytes += attempt.received
+        self.retries += attempt.number > 1
+
+
+@frozen
+class Failure(Generic[K]):
+    """A shard (or key) that could not be fetched.
+
+    Attributes:
+        key: the shard or key; `Plan.of` makes a plan of failed shards.
+        error: why, with ``.shard`` and the failed page's ``.cursor``.
+    """
+
+    key: K
+    error: Exception
+
+    @property
+    def shard(self) -> K:
+        """The shard that failed."""
+        return self.key

@@ -1,0 +1,100 @@
+"""URLs whose bytes are ours: what is built here is what is signed, and what is signed is what is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+from attrs import field, frozen
+
+from ..errors import ConfigurationError
+
+Query = Mapping[str, Any]
+"""Wire name to value: a string, number or bool; a list repeats the name; None leaves it out."""
+
+Origin = tuple[str, str, int | None]
+"""Scheme, host and port; None stands for the scheme's own port."""
+
+
+def origin(url: httpx.URL) -> Origin:
+    """Where a URL points; `httpx.URL` has dropped default ports and folded the case already."""
+    return url.scheme, url.host, url.port
+
+
+def encode_query(query: Query | None) -> str:
+    """A query string in RFC 3986 form: ``%20`` and never ``+``, nothing but unreserved characters left as they are.
+
+    Raises:
+        TypeError: a value of a kind that has no agreed spelling.
+    """
+    if not query:
+        return ""
+    return "&".join(
+        f"{quote(name, safe='')}={quote(text, safe='')}"
+        for name, value in query.items()
+        for text in _texts(name, value)
+    )
+
+
+def _texts(name: str, value: Any) -> Iterable[str]:
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, bool):
+        return ("true" if value else "false",)
+    if isinstance(value, int | float):
+        return (str(value),)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [text for each in value for text in _texts(name, each)]
+    raise TypeError(f"query parameter {name!r} takes a string, a number, a bool or a list, not {type(value).__name__}")
+
+
+def _trimmed(value: object) -> str:
+    return str(value).rstrip("/")
+
+
+@frozen
+class BaseURL:
+    """A parsed base URL, from which request URLs are made without parsing again.
+
+    Args:
+        text: an absolute http or https URL without query, fragment or credentials.
+
+    Raises:
+        ConfigurationError: anything else.
+    """
+
+    text: str = field(converter=_trimmed)
+    url: httpx.URL = field(init=False, repr=False)
+    host: bytes = field(init=False, repr=False)
+    origin: Origin = field(init=False, repr=False)
+    _prefix: str = field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        try:
+            url = httpx.URL(self.text)
+        except (httpx.InvalidURL, ValueError):
+            url = httpx.URL("")
+        if url.scheme not in ("http", "https") or not url.host or url.query or url.fragment or url.userinfo:
+            raise ConfigurationError(
+                "base_url must be an absolute http or https URL without query, fragment or user name, such as "
+                "https://api.example.com/v1"
+            )
+        set_once = object.__setattr__
+        set_once(self, "url", url)
+        set_once(self, "host", url.netloc)
+        set_once(self, "origin", origin(url))
+        set_once(self, "_prefix", url.raw_path.decode("ascii").rstrip("/"))
+
+    def join(self, path: str, query: str = "") -> httpx.URL:
+        """The URL of an already encoded path (and query) below this one.
+
+        httpx has no public way to swap a path without parsing the URL again, which is a third of an operation's whole cost:
+        hence the private field. A test compares the result with a parsed one.
+        """
+        url = httpx.URL(self.url)
+        url._uri_reference = self.url._uri_reference._replace(path=self._prefix + path, query=query or None)  # noqa: SLF001
+        return url

@@ -1,0 +1,105 @@
+"""What a client is told: frozen values, and the environment variables that stand in for arguments."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from attrs import Attribute, field, frozen
+
+from .errors import ConfigurationError
+from .http.clock import SYSTEM, Clock
+from .http.retry import RetryPolicy
+
+VERSION = "0.1.0"
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .http.attempts import Attempt
+
+
+def _positive(_: object, attribute: Attribute[Any], value: float | None) -> None:
+    if value is not None and not value > 0:
+        raise ConfigurationError(
+            f"timeout {attribute.name!r} must be above zero seconds, or None for no limit, not {value!r}"
+        )
+
+
+@frozen
+class Timeout:
+    """Limits of time for one attempt, in seconds; None for no limit.
+
+    Attributes:
+        connect: until a connection stands, TLS included.
+        read: between two arrivals of bytes.
+        write: between two departures of bytes.
+        total: from the first byte sent to the last byte read. `RetryPolicy.deadline` covers all attempts together.
+    """
+
+    connect: float | None = field(default=10.0, validator=_positive)
+    read: float | None = field(default=60.0, validator=_positive)
+    write: float | None = field(default=60.0, validator=_positive)
+    total: float | None = field(default=None, validator=_positive)
+
+    def extension(self) -> Mapping[str, float | None]:
+        """As the ``timeout`` extension of an httpx request."""
+        return {"connect": self.connect, "read": self.read, "write": self.write, "pool": None}
+
+
+def as_timeout(value: Timeout | float | None) -> Timeout:
+    """A `Timeout` as it is; a number for connect, read and write alike; None for no limits."""
+    return value if isinstance(value, Timeout) else Timeout(connect=value, read=value, write=value)
+
+
+@frozen(kw_only=True)
+class Options:
+    """What every client takes, whatever its system.
+
+    Attributes:
+        timeout: limits of time for one attempt.
+        retry: how often and how fast to try again.
+        max_connections: the most requests in the air, and connections open, at once.
+        user_agent: the ``User-Agent`` header.
+        clock: time, sleep and dice; for tests.
+        on_attempt: told of every attempt once it has ended, whatever its outcome.
+    """
+
+    timeout: Timeout = field(default=Timeout(), converter=as_timeout)
+    retry: RetryPolicy = field(factory=RetryPolicy)
+    max_connections: int = field(default=64)
+    user_agent: str = field(default=f"asyncsdk/{VERSION}")
+    clock: Clock = SYSTEM
+    on_attempt: Callable[[Attempt], None] | None = None
+
+    @max_connections.validator
+    def _at_least_one(self, _: object, value: object) -> None:
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise ConfigurationError(f"max_connections must be a whole number of at least 1, not {value!r}")
+
+    @user_agent.validator
+    def _sendable(self, _: object, value: object) -> None:
+        if not isinstance(value, str) or not header_safe(value):
+            raise ConfigurationError("user_agent must be printable ASCII text")
+
+
+def header_safe(value: str) -> bool:
+    """Whether a text can be the value of a header as it is."""
+    return bool(value) and value.isascii() and value.isprintable() and value == value.strip()
+
+
+def credential(value: str | None, argument: str, variable: str) -> str:
+    """A secret from its argument, else from its environment variable.
+
+    Raises:
+        ConfigurationError: neither is set, or it cannot stand in a header. The value itself is never shown.
+    """
+    found = value if value is not None else os.environ.get(variable)
+    if not found:
+        raise ConfigurationError(f"no credentials: give {argument}=... or set the environment variable {variable}")
+    if not header_safe(found):
+        source = argument if value is not None else f"the environment variable {variable}"
+        raise ConfigurationError(
+            f"{source} cannot be sent in a header: it must be printable ASCII without white space around it"
+        )
+    return found

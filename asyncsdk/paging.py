@@ -1,0 +1,179 @@
+"""Lists that come in pages: a page, a pager, and one small strategy a paging style."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Generic, NoReturn, Self, TypeVar
+
+from attrs import frozen
+
+from .errors import PaginationError, SDKError
+
+T = TypeVar("T")
+
+
+@frozen
+class Page(Generic[T]):
+    """One page of a list.
+
+    Attributes:
+        items: what it holds.
+        number: the page's number as on the wire; None where pages have none.
+        total_pages: how many there are, as this page says; None where the service does not tell.
+        cursor: the token of the *next* page; None at the end.
+    """
+
+    items: Sequence[T]
+    number: int | None = None
+    total_pages: int | None = None
+    cursor: str | None = None
+
+
+Fetch = Callable[[str | None], Awaitable[Page[T]]]
+"""A paging strategy: from a page's token (None: the first page) to the page, with the token of the next."""
+
+
+class Pager(Generic[T]):
+    """A list that is fetched page by page while it is iterated.
+
+    ``async for item in pager`` gives the items, `pages` the pages. No request is made before, and nothing is held open between
+    pages; it can be iterated again, from the start.
+
+    Args:
+        fetch: the strategy.
+        numbered: the number of the first page, where tokens are page numbers and each page says how many there are: then
+            pages can be fetched in any order, which a fan-out makes use of.
+    """
+
+    def __init__(self, fetch: Fetch[T], *, numbered: int | None = None) -> None:
+        self._fetch = fetch
+        self.numbered = numbered
+
+    def __aiter__(self) -> Items[T]:
+        return Items(Pages(self, None))
+
+    def __await__(self) -> NoReturn:
+        raise TypeError('a pager is not awaited: iterate it ("async for item in pager") or await pager.to_list()')
+
+    def pages(self, start: str | int | None = None) -> Pages[T]:
+        """The pages one after the other.
+
+        Args:
+            start: the token to begin at, inclusive: a `Page.cursor`, or the ``.cursor`` of an error.
+        """
+        return Pages(self, None if start is None else str(start))
+
+    async def page(self, cursor: str | None = None) -> Page[T]:
+        """Fetch one page by its token; None is the first.
+
+        Raises:
+            SDKError: with ``.cursor``, from which a walk can go on.
+        """
+        try:
+            return await self._fetch(cursor)
+        except SDKError as error:
+            error.cursor = cursor if cursor is not None or self.numbered is None else str(self.numbered)
+            raise
+
+    async def to_list(self, max_items: int | None = None) -> list[T]:
+        """All items, or the first `max_items`, in a list."""
+        found: list[T] = []
+        if max_items is not None and max_items <= 0:
+            return found
+        async for page in self.pages():
+            found.extend(page.items)
+            if max_items is not None and len(found) >= max_items:
+                return found[:max_items]
+        return found
+
+    async def first(self) -> T | None:
+        """The first item; None if there is nothing."""
+        async for item in self:
+            return item
+        return None
+
+
+class Pages(Generic[T]):
+    """The walk from page to page."""
+
+    def __init__(self, pager: Pager[T], start: str | None) -> None:
+        self._pager = pager
+        self._next = start
+        self._started = False
+        self._seen: set[str] = set()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Page[T]:
+        if self._started and self._next is None:
+            raise StopAsyncIteration
+        page = await self._pager.page(self._next)
+        self._started = True
+        if self._next is not None:
+            self._seen.add(self._next)
+        if page.cursor is not None and page.cursor in self._seen:
+            self._next = None
+            error = PaginationError(f"the service gave the cursor {page.cursor!r} twice: the walk would never end")
+            error.cursor = page.cursor
+            raise error
+        self._next = page.cursor
+        return page
+
+
+class Items(Generic[T]):
+    """The items of a walk, one by one."""
+
+    def __init__(self, pages: Pages[T]) -> None:
+        self._pages = pages
+        self._items: Iterator[T] = iter(())
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        while True:
+            for item in self._items:
+                return item
+            self._items = iter((await self._pages.__anext__()).items)
+
+
+def by_number(fetch: Callable[[int], Awaitable[tuple[Sequence[T], int | None]]], first: int = 1) -> Pager[T]:
+    """A pager over numbered pages whose every answer says how many pages there are.
+
+    The total is read anew on each page, so a total that changes in mid-walk is followed; a missing one counts as one page.
+
+    Args:
+        fetch: from a page's number to its items and the total.
+        first: the number of the first page.
+    """
+
+    async def strategy(cursor: str | None) -> Page[T]:
+        number = first if cursor is None else page_number(cursor, first)
+        items, total = await fetch(number)
+        total = 1 if total is None else total
+        return Page(items, number, total, str(number + 1) if number + 1 < first + total else None)
+
+    return Pager(strategy, numbered=first)
+
+
+def page_number(cursor: str, first: int) -> int:
+    """The number a token stands for.
+
+    Raises:
+        PaginationError: it is no page number.
+    """
+    if not (cursor.isascii() and cursor.isdigit()) or int(cursor) < first:
+        raise PaginationError(f"{cursor!r} is no page of this list: its pages are numbered from {first}")
+    return int(cursor)
+
+
+def at_once(fetch: Callable[[], Awaitable[Sequence[T]]]) -> Pager[T]:
+    """A pager over a list that comes in one answer."""
+
+    async def strategy(cursor: str | None) -> Page[T]:
+        if cursor is not None:
+            raise PaginationError(f"this list comes in one page: there is none at {cursor!r}")
+        return Page(await fetch())
+
+    return Pager(strategy)

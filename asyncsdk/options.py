@@ -12,6 +12,7 @@ from .http.clock import SYSTEM, Clock
 from .http.retry import RetryPolicy
 
 VERSION = "0.1.0"
+USER_AGENT = f"asyncsdk/{VERSION}"
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,6 +53,9 @@ def as_timeout(value: Timeout | float | None) -> Timeout:
     return value if isinstance(value, Timeout) else Timeout(connect=value, read=value, write=value)
 
 
+DEFAULT_TIMEOUT = Timeout()
+
+
 @frozen(kw_only=True)
 class Options:
     """What every client takes, whatever its system.
@@ -65,10 +69,10 @@ class Options:
         on_attempt: told of every attempt once it has ended, whatever its outcome.
     """
 
-    timeout: Timeout = field(default=Timeout(), converter=as_timeout)
+    timeout: Timeout = field(default=DEFAULT_TIMEOUT, converter=as_timeout)
     retry: RetryPolicy = field(factory=RetryPolicy)
     max_connections: int = field(default=64)
-    user_agent: str = field(default=f"asyncsdk/{VERSION}")
+    user_agent: str = field(default=USER_AGENT)
     clock: Clock = SYSTEM
     on_attempt: Callable[[Attempt], None] | None = None
 
@@ -103,3 +107,27 @@ def credential(value: str | None, argument: str, variable: str) -> str:
             f"{source} cannot be sent in a header: it must be printable ASCII without white space around it"
         )
     return found
+
+
+def options(
+    *,
+    timeout: Timeout | float | None,
+    retry: RetryPolicy | None,
+    max_connections: int,
+    user_agent: str | None,
+    on_attempt: Callable[[Attempt], None] | None,
+    clock: Clock | None,
+) -> Options:
+    """The `Options` of what a client's constructor was given, where None means the default.
+
+    Raises:
+        ConfigurationError, ValueError, TypeError: a value that cannot work.
+    """
+    return Options(
+        timeout=timeout,
+        retry=retry or RetryPolicy(),
+        max_connections=max_connections,
+        user_agent=USER_AGENT if user_agent is None else user_agent,
+        on_attempt=on_attempt,
+        clock=clock or SYSTEM,
+    )

@@ -1,0 +1,1 @@
+"""Unleash live: the Analytics API."""

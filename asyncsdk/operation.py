@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from attrs import field, frozen
@@ -60,6 +60,10 @@ class Operation:
         retry: whether it may be sent again.
         signed: False for the few calls that must go without credentials.
         query: the query parameters, keyword argument to wire name.
+        body: the model of the body it takes; `str` for raw text; None for none, or for free-form JSON.
+        required: wire names of the body's fields that the document's schema requires.
+        many: whether it takes a list of such bodies too.
+        content_type: of the body.
     """
 
     id: str
@@ -69,6 +73,10 @@ class Operation:
     retry: RetryClass = "safe"
     signed: bool = True
     query: Mapping[str, str] = field(factory=dict, hash=False)
+    body: Any = field(default=None, hash=False)
+    required: tuple[str, ...] = ()
+    many: bool = False
+    content_type: str = "application/json"
     _parts: tuple[str, ...] = field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:

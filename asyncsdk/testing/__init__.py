@@ -35,8 +35,9 @@ def __getattr__(name: str) -> Any:
     try:
         return getattr(import_module(f".{_HOME[name]}", __name__), name)
     except ModuleNotFoundError as error:
-        if error.name not in ("starlette", "uvicorn"):
+        missing = (error.name or "").partition(".")[0]
+        if missing not in ("starlette", "uvicorn"):
             raise
         raise ConfigurationError(
-            f"the sandbox needs {error.name}: install the extra, e.g. pip install 'asyncsdk[sandbox]'"
+            f"the sandbox needs {missing}: install the extra, e.g. pip install 'asyncsdk[sandbox]'"
         ) from error

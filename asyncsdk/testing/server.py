@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 
 def _listen(host: str, port: int) -> socket.socket:
     """A listening socket: from here on the kernel takes connections, whether or not the server has begun."""
+    if not 0 <= port <= 65535:
+        raise ConfigurationError(f"cannot listen on {host}:{port}: a port is a number from 0 to 65535")
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=2048)
-    except (OSError, OverflowError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigurationError(f"cannot listen on {host}:{port}: {reason}") from error
+    except OSError as error:
+        raise ConfigurationError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
 
 
 def _url(listener: socket.socket) -> str:
@@ -41,7 +42,13 @@ class _Server(uvicorn.Server):
     def __init__(self, app: ASGIApp, on_started: Callable[[], object]) -> None:
         # Without a log configuration uvicorn prints nothing; what goes wrong reaches the loggers of the program.
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="off", ws="none", timeout_graceful_shutdown=1
+            app,
+            interface="asgi3",
+            lifespan="off",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=1,
         )
         super().__init__(config)
         self._on_started = on_started

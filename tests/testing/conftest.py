@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+@pytest.fixture(scope="session")
+def document():
+    """The samples of the Analytics API's document."""
+    return json.loads((DATA / "analytics_document.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def contract():
+    """The operations of the Analytics API, by id."""
+    return {each["id"]: each for each in json.loads((DATA / "contract_unleash_analytics.json").read_text())}
+
+
+@pytest.fixture
+def in_process():
+    """Makes a client that talks to an app in process, with the default key unless told otherwise."""
+
+    def client(app, **headers):
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app),
+            base_url="http://sandbox.test/v1",
+            headers=headers or {"x-api-key": "test-key"},
+        )
+
+    return client

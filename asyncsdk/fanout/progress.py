@@ -19,6 +19,7 @@ class Progress:
     Attributes:
         shards: shards (or keys) whose pages have all arrived.
         total_shards: how many the plan has; None where that is not known beforehand.
+        skipped: shards of a backfill that its sink had already.
         pages: pages that arrived.
         rows: rows (or items) that arrived and belong to their shard.
         outside: rows left out, since their time lies beyond the edges of the shard they came with.
@@ -30,6 +31,7 @@ class Progress:
 
     shards: int = 0
     total_shards: int | None = None
+    skipped: int = 0
     pages: int = 0
     rows: int = 0
     outside: int = 0

@@ -23,11 +23,14 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from ..fanout.progress import Progress
     from ..fanout.run import OnError
     from ..http.attempts import Attempt
     from ..http.clock import Clock
     from ..http.reply import Reply
     from ..http.retry import RetryPolicy
+    from ..sinks.protocol import Sink
+    from .backfill import Report
 
 T = TypeVar("T")
 
@@ -268,6 +271,52 @@ class UnleashAnalytics(Client):
             concurrency=concurrency,
             order="plan" if ordered else "any",
             on_error=on_error,
+        )
+
+    async def backfill(
+        self,
+        plan: Plan,
+        sink: Sink,
+        *,
+        concurrency: int = 16,
+        settle: timedelta = timedelta(0),
+        on_error: OnError = "raise",
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Report:
+        """Write a plan into a sink exactly once, across crashes: run it again, and it goes on where it stopped.
+
+        ::
+
+            plan = analytics.plan("all", start, end)
+            report = await analytics.backfill(plan, ParquetSink("detections"), settle=timedelta(minutes=10))
+
+        What the sink says is done is not asked for again; of a shard that is done in part, the rest is. Each shard is committed
+        as a whole, an empty one too, its rows in the server's order.
+
+        Args:
+            plan: what to fetch (`plan`).
+            sink: where to (`asyncsdk.sinks`), or an object of your own with ``done()`` and ``open(shard)``.
+            concurrency: how many pages are fetched at once, and how many shards are under way.
+            settle: a shard that ended less than this ago is written, but not marked as done: late rows may still come.
+            on_error: ``"raise"`` stops at the first shard that fails; what was committed stays. ``"collect"`` goes on and lists
+                it in the report. A sink that fails always raises.
+            on_progress: called after every page and commit with the run's counters.
+
+        Raises:
+            SDKError: what the first failed shard met, with ``.shard``.
+            OSError: what the sink met.
+        """
+        from .backfill import backfill
+
+        return await backfill(
+            self,
+            self._planned(plan, None, None, timedelta(hours=1)),
+            sink,
+            concurrency=concurrency,
+            settle=settle,
+            on_error=on_error,
+            on_progress=on_progress,
+            clock=self._options.clock,
         )
 
     def _planned(self, devices: Devices | Plan, start: Instant | None, end: Instant | None, window: timedelta) -> Plan:

@@ -1,0 +1,404 @@
+"""The engine on asyncio: httpx's requests and responses over aiohttp's connections.
+
+Only aiohttp's connector (pool, names, TLS, proxies) and its parser are used, not its session. A session sends a request
+again by itself when a kept-alive connection drops, rewrites URLs, reads netrc, keeps cookies, sets no limit of time for
+writing, and costs as much as all that lies below it. Here the bytes are written as they were signed, once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import warnings
+from typing import TYPE_CHECKING
+
+import aiohttp
+import attrs
+import httpx
+import yarl
+from aiohttp.http import HttpProcessingError
+from aiohttp.streams import EMPTY_PAYLOAD, EofStream
+from multidict import CIMultiDict
+
+from ..errors import ConfigurationError
+from .aiohttp_upload import PIECE, serialize, upload
+from .engine import KEEPALIVE, NO_TIMEOUTS, Proxies, trusted_context
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+
+    from aiohttp.client_proto import ResponseHandler
+    from aiohttp.connector import Connection
+    from aiohttp.http import RawResponseMessage
+    from aiohttp.streams import StreamReader
+
+_LINE = 1 << 16
+"""Bytes that one line of an answer's head may have."""
+
+_ORIGINS = 256
+_CLOSE_WITHIN = 1.0
+_NOT_SENT = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError)
+_BROKEN = (aiohttp.ClientError, HttpProcessingError, EofStream, OSError, RuntimeError)
+
+
+@attrs.frozen
+class _Origin:
+    """What is the same for all requests to one scheme, host and port.
+
+    Attributes:
+        connect: what the connector reads host, port, TLS and proxy from.
+        absolute: what a proxy needs before the path in the request line; empty without one.
+        credentials: a header line for a proxy that reads our requests; empty without one.
+    """
+
+    connect: aiohttp.ClientRequest
+    absolute: bytes = b""
+    credentials: bytes = b""
+
+
+class AiohttpEngine(httpx.AsyncBaseTransport):
+    """HTTP/1.1 for asyncio and uvloop: every request goes out once, byte for byte as it was built.
+
+    It opens at its first request and belongs to the event loop of that request.
+
+    Args:
+        max_connections: how many requests may be under way at once, and how many connections are kept alive.
+        ssl_context: for a private certificate authority or a client certificate; otherwise one is made at the first
+            https request.
+        keepalive: seconds an idle connection may be used again.
+        proxies: which proxies to use; otherwise the environment's.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_connections: int = 64,
+        ssl_context: ssl.SSLContext | None = None,
+        keepalive: float = KEEPALIVE,
+        proxies: Proxies | None = None,
+    ) -> None:
+        self._max_connections = max_connections
+        self._ssl_context = ssl_context
+        self._keepalive = keepalive
+        self._proxies = proxies
+        self._origins: dict[tuple[str, bytes, int | None], _Origin] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._connector: aiohttp.TCPConnector
+        self._permits: asyncio.Semaphore
+        self._connect_within = aiohttp.ClientTimeout()
+        self._in_use: set[Connection] = set()
+        self._closing: set[asyncio.Future[None]] = set()
+        self._closed = False
+
+    @property
+    def in_use(self) -> int:
+        """How many connections carry a request now."""
+        return len(self._in_use)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request and return its answer; with the request's extension ``whole``, its body has been read.
+
+        Raises:
+            httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.PoolTimeout, httpx.UnsupportedProtocol,
+            httpx.LocalProtocolError: nothing was sent, or the request broke off on our side.
+            httpx.TransportError: the service may have seen the request.
+            ConfigurationError: the engine is closed, or belongs to another event loop.
+        """
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop or self._closed:
+            self._open(loop)
+        url = request.url
+        timeouts = request.extensions.get("timeout", NO_TIMEOUTS)
+        origin = self._origins.get((url.scheme, url.raw_host, url.port)) or self._origin_of(request)
+        head, rest = serialize(request, origin.absolute, origin.credentials)
+        if self._permits.locked():
+            await self._wait_for_permit(request, timeouts.get("pool"))
+        else:
+            await self._permits.acquire()
+        connection: Connection | None = None
+        try:
+            connection = await self._connect(request, origin, timeouts.get("connect"))
+            protocol = _protocol(connection)
+            message, payload = await _exchange(request, protocol, head, rest, timeouts)
+            stream: httpx.ByteStream | _AnswerBody
+            if request.extensions.get("whole"):
+                stream = httpx.ByteStream(await _read_whole(request, protocol, message, payload))
+                self._give_back(connection)
+            else:
+                stream = _AnswerBody(self, request, connection, message, payload)
+        except BaseException:
+            if connection is None:
+                self._permits.release()
+            else:
+                self._drop(connection)
+            raise
+        return httpx.Response(
+            message.code,
+            headers=message.raw_headers,
+            stream=stream,
+            extensions={
+                "http_version": b"HTTP/%d.%d" % message.version,
+                "reason_phrase": message.reason.encode("ascii", "ignore"),
+            },
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection, used or idle; may be called again.
+
+        Raises:
+            ConfigurationError: another event loop, which is still open, owns the connections.
+        """
+        if self._closed or self._loop is None:
+            self._closed = True
+            return
+        if self._loop is not asyncio.get_running_loop() and not self._loop.is_closed():
+            raise ConfigurationError("close a client in the event loop it was used in")
+        self._closed = True
+        if not self._loop.is_closed():
+            for connection in self._in_use:
+                self._abort(connection)
+            if self._closing:
+                await asyncio.wait(self._closing, timeout=_CLOSE_WITHIN)
+        await self._connector.close()
+
+    def _open(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._closed:
+            raise ConfigurationError("this client is closed; make a new one")
+        if self._loop is not None:
+            raise ConfigurationError(
+                "this client was first used in another event loop, and its connections belong to that loop; "
+                "make one client for each loop"
+            )
+        self._loop = loop
+        # no limit of the connector's own: where a waiter is cancelled just as it is woken, its turn is lost to the others
+        self._connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=self._keepalive)
+        self._permits = asyncio.Semaphore(self._max_connections)
+        self._proxies = self._proxies or Proxies.from_environment()
+
+    def _origin_of(self, request: httpx.Request) -> _Origin:
+        url = request.url
+        if url.scheme not in ("http", "https") or not url.host:
+            raise httpx.UnsupportedProtocol("the URL is not an absolute http:// or https:// one", request=request)
+        assert self._proxies is not None
+        proxy = self._proxies.url_for(url)
+        if self._ssl_context is None and "https" in (url.scheme, proxy and proxy.scheme):
+            self._ssl_context = trusted_context()
+        authorization = {}
+        if proxy is not None and proxy.userinfo:
+            user = f"{proxy.username}:{proxy.password}".encode()
+            authorization["Proxy-Authorization"] = f"Basic {base64.b64encode(user).decode()}"
+        try:
+            target = _authority(url)
+            connect = aiohttp.ClientRequest(
+                "GET",
+                target,
+                loop=self._loop,
+                ssl=self._ssl_context or True,
+                proxy=None if proxy is None else _authority(proxy),
+                # the connector writes Host in here at a CONNECT, and pools by what stands here: so it stands here before
+                proxy_headers=CIMultiDict({"Host": target.host_port_subcomponent or "", **authorization}),
+            )
+        except ValueError as error:
+            raise httpx.ConnectError(f"{url.host!r} is no host name: {error}", request=request) from error
+        origin = _Origin(connect)
+        if proxy is not None and url.scheme == "http":
+            lines = "".join(f"{name}: {value}\r\n" for name, value in authorization.items())
+            origin = _Origin(connect, b"http://" + url.netloc, lines.encode("ascii"))
+        if len(self._origins) >= _ORIGINS:
+            self._origins.clear()
+        self._origins[url.scheme, url.raw_host, url.port] = origin
+        return origin
+
+    async def _wait_for_permit(self, request: httpx.Request, limit: float | None) -> None:
+        try:
+            async with asyncio.timeout(limit):
+                await self._permits.acquire()
+        except TimeoutError:
+            raise httpx.PoolTimeout(f"no connection became free within {limit:g} s", request=request) from None
+
+    async def _connect(self, request: httpx.Request, origin: _Origin, limit: float | None) -> Connection:
+        """A connection on which nothing has been sent yet, or nothing since its last answer."""
+        if limit != self._connect_within.connect:
+            self._connect_within = aiohttp.ClientTimeout(connect=limit)
+        where = request.url.netloc.decode("ascii")
+        try:
+            for _ in range(self._max_connections + 1):
+                connection = await self._connector.connect(origin.connect, [], self._connect_within)
+                if not _protocol(connection).should_close:
+                    self._in_use.add(connection)
+                    return connection
+                # it has closed, or bytes came that nobody asked for: they must not be taken for our answer
+                self._abort(connection)
+                connection.close()
+        except TimeoutError as error:
+            raise httpx.ConnectTimeout(f"no connection to {where} within {limit or 0:g} s", request=request) from error
+        except aiohttp.ClientHttpProxyError as error:
+            raise httpx.ProxyError(f"the proxy answers {error.status} to CONNECT {where}", request=request) from error
+        except aiohttp.ClientProxyConnectionError as error:
+            raise httpx.ProxyError(f"cannot connect to the proxy: {error.os_error}", request=request) from error
+        except _NOT_SENT as error:
+            reason = getattr(error, "certificate_error", None) or getattr(error, "os_error", None) or error
+            raise httpx.ConnectError(f"cannot connect to {where}: {reason}", request=request) from error
+        raise httpx.ConnectError(f"{where} speaks before it is asked: no HTTP server", request=request)
+
+    def _give_back(self, connection: Connection) -> None:
+        """Keep a connection for the next request, if both sides are done with the last one."""
+        if _protocol(connection).should_close:
+            self._drop(connection)
+            return
+        self._in_use.discard(connection)
+        connection.release()
+        self._permits.release()
+
+    def _drop(self, connection: Connection) -> None:
+        """Close a connection that cannot be used again."""
+        self._abort(connection)
+        self._in_use.discard(connection)
+        connection.close()
+        self._permits.release()
+
+    def _abort(self, connection: Connection) -> None:
+        """Close a connection without a farewell, since the peer may be the one that stalls."""
+        protocol = connection.protocol
+        if protocol is None or protocol.transport is None:
+            return
+        if (closed := protocol.closed) is not None and closed not in self._closing:
+            self._closing.add(closed)
+            closed.add_done_callback(self._has_closed)
+        protocol.transport.abort()
+
+    def _has_closed(self, closed: asyncio.Future[None]) -> None:
+        self._closing.discard(closed)
+        if not closed.cancelled():
+            closed.exception()
+
+
+class _AnswerBody(httpx.AsyncByteStream):
+    """The body of an answer as it comes over the wire; holds its connection until it is read or closed."""
+
+    def __init__(
+        self,
+        engine: AiohttpEngine,
+        request: httpx.Request,
+        connection: Connection,
+        message: RawResponseMessage,
+        payload: StreamReader,
+    ) -> None:
+        self._engine = engine
+        self._request = request
+        self._connection: Connection | None = connection
+        self._protocol = _protocol(connection)
+        self._message = message
+        self._payload = payload
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            try:
+                piece = await self._payload.readany()
+                if not piece:
+                    _fail_if_cut(self._message, self._payload, self._protocol)
+            except BaseException as error:
+                self._end(reuse=False)
+                if isinstance(error, _BROKEN):
+                    raise _translated(error, self._request) from None
+                raise
+            if not piece:
+                self._end(reuse=True)
+                return
+            yield piece
+
+    async def aclose(self) -> None:
+        """Give the connection back if the body came to its end, and close it otherwise; at once in either case."""
+        self._end(reuse=self._payload.is_eof())
+
+    def _end(self, *, reuse: bool) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            (self._engine._give_back if reuse else self._engine._drop)(connection)  # noqa: SLF001
+
+    def __del__(self) -> None:
+        if self._connection is not None:
+            warnings.warn(
+                "an answer was neither read to its end nor closed", ResourceWarning, source=self, stacklevel=1
+            )
+            loop = self._engine._loop  # noqa: SLF001
+            if loop is not None and not loop.is_closed():
+                loop.call_soon_threadsafe(self._engine._drop, self._connection)  # noqa: SLF001
+
+
+def _authority(url: httpx.URL) -> yarl.URL:
+    return yarl.URL.build(scheme=url.scheme, host=url.raw_host.decode("ascii"), port=url.port, path="/")
+
+
+def _protocol(connection: Connection) -> ResponseHandler:
+    protocol = connection.protocol
+    assert protocol is not None  # it is None only once the connection was given back
+    return protocol
+
+
+async def _exchange(
+    request: httpx.Request,
+    protocol: ResponseHandler,
+    head: bytes,
+    rest: AsyncGenerator[bytes | memoryview] | None,
+    timeouts: Mapping[str, float | None],
+) -> tuple[RawResponseMessage, StreamReader]:
+    """Write a request and read the head of its answer."""
+    protocol.set_response_params(
+        skip_payload=request.method == "HEAD",
+        read_until_eof=True,
+        auto_decompress=False,
+        read_timeout=timeouts.get("read"),
+        read_bufsize=PIECE,
+        max_line_size=_LINE,
+        max_field_size=_LINE,
+    )
+    assert protocol.transport is not None  # the pool has looked
+    protocol.transport.write(head)
+    uploading = None
+    if rest is not None or protocol.writing_paused:
+        uploading = await upload(request, protocol, rest, timeouts.get("write"))
+    protocol.start_timeout()
+    try:
+        message, payload = await (protocol.read() if uploading is None else uploading)
+        while message.code < 200 and message.code != 101:
+            message, payload = await protocol.read()
+    except _BROKEN as error:
+        raise _translated(error, request) from None
+    return message, payload
+
+
+async def _read_whole(
+    request: httpx.Request, protocol: ResponseHandler, message: RawResponseMessage, payload: StreamReader
+) -> bytes:
+    if payload is EMPTY_PAYLOAD:
+        return b""
+    try:
+        body = await payload.read()
+        _fail_if_cut(message, payload, protocol)
+    except _BROKEN as error:
+        raise _translated(error, request) from None
+    return body
+
+
+def _fail_if_cut(message: RawResponseMessage, payload: StreamReader, protocol: ResponseHandler) -> None:
+    """A body without a length ends with its connection; the parser takes a broken connection for such an end."""
+    lost = protocol.exception()
+    if isinstance(lost, OSError) and payload is not EMPTY_PAYLOAD and not message.chunked:  # noqa: SIM102
+        if "Content-Length" not in message.headers:
+            raise lost
+
+
+def _translated(error: BaseException, request: httpx.Request) -> httpx.TransportError:
+    """The exception of httpx for what went wrong once a connection was there; aiohttp's texts may quote an answer's headers."""
+    if isinstance(error, aiohttp.SocketTimeoutError):
+        return httpx.ReadTimeout("the server sent nothing within the limit of time for reading", request=request)
+    if isinstance(error, aiohttp.ServerDisconnectedError | EofStream):
+        return httpx.RemoteProtocolError("the server closed the connection without an answer", request=request)
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return httpx.RemoteProtocolError("the connection closed before the end of the body", request=request)
+    if isinstance(error, HttpProcessingError):
+        return httpx.RemoteProtocolError("the server's answer is not HTTP/1.1", request=request)
+    reason = error.strerror if isinstance(error, OSError) else None
+    return httpx.ReadError(f"the connection broke: {reason or type(error).__name__}", request=request)

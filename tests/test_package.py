@@ -1,0 +1,51 @@
+"""What is installed, and what importing it costs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+import asyncsdk
+
+ALLOWED = {"anyio", "asyncsdk", "attr", "attrs", "cattrs", "msgspec", "typing_extensions"}
+HEAVY = {"aiohttp", "botocore", "httpx2", "numpy", "pyarrow", "rich", "starlette", "trio", "typer", "uvicorn", "uvloop"}
+
+
+def test_the_package_under_test_is_the_installed_wheel():
+    if not sys.flags.safe_path:
+        pytest.fail("run the tests with `nox -s tests`: they are to see the built wheel, not the work tree")
+    where = Path(asyncsdk.__file__)
+    assert "site-packages" in where.parts
+    assert metadata.version("asyncsdk") == asyncsdk.__version__
+    assert (where.parent / "py.typed").is_file()
+
+
+def loaded(code: str) -> set[str]:
+    """The modules in a fresh interpreter after some code."""
+    script = f"{code}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout))
+
+
+def test_importing_it_loads_nothing_heavy():
+    ours = loaded("import httpx\nimport asyncsdk") - loaded("import httpx")
+    tops = {name.partition(".")[0] for name in ours if not name.startswith("_")}
+    assert tops - set(sys.stdlib_module_names) <= ALLOWED
+    assert not tops & HEAVY
+
+
+def test_every_public_name_resolves_and_is_documented():
+    for name in asyncsdk.__all__:
+        value = getattr(asyncsdk, name)
+        assert getattr(value, "__doc__", None), name
+
+
+def test_the_root_holds_public_names_and_nothing_else():
+    public = {name for name in vars(asyncsdk) if not name.startswith("_")}
+    modules = {name for name in public if type(getattr(asyncsdk, name)).__name__ == "module"}
+    assert public - modules <= set(asyncsdk.__all__) | {"VERSION"}

@@ -1,0 +1,1 @@
+"""Where rows go, and which shards are done there."""

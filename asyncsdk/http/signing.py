@@ -6,11 +6,13 @@ the last link of the chain before the engine.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import base64
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import httpx
 from attrs import field, frozen
 
+from .reply import decompressed, read_whole
 from .url import Origin, origin
 
 if TYPE_CHECKING:
@@ -32,6 +34,30 @@ class Signer(Protocol):
 
     def secrets(self) -> Iterable[str]:
         """The values that must never be shown."""
+        ...
+
+
+@runtime_checkable
+class Recovering(Protocol):
+    """A signer that can mend what makes a service refuse a signature: expired credentials, a clock that is off."""
+
+    async def recover(self, request: httpx.Request, response: httpx.Response, body: bytes) -> bool:
+        """Whether the request, signed anew, has a chance. Asked once, for a 401 or 403.
+
+        Args:
+            request: as it was signed and sent.
+            response: the refusal.
+            body: its body, decompressed.
+        """
+        ...
+
+
+@runtime_checkable
+class Networked(Protocol):
+    """A signer that asks the network for credentials."""
+
+    def bind(self, engine: httpx.AsyncBaseTransport) -> None:
+        """Take the client's engine, for requests that are neither signed nor throttled."""
         ...
 
 
@@ -57,8 +83,38 @@ class HeaderSigner:
         return ((self.name.encode(), self.value.encode()),)
 
     def secrets(self) -> Iterable[str]:
-        """The key and the header's value."""
-        return (self.key, self.value)
+        """The key, the header's value, and what of that comes after its scheme."""
+        return (self.key, self.value, self.value.rpartition(" ")[2])
+
+
+def bearer(key: str) -> HeaderSigner:
+    """``Authorization: Bearer {key}``."""
+    return HeaderSigner("authorization", f"Bearer {key}", key)
+
+
+def jwt(token: str) -> HeaderSigner:
+    """``Authorization: JWT {token}``, Livepeer's own scheme."""
+    return HeaderSigner("authorization", f"JWT {token}", token)
+
+
+def basic(user: str, key: str) -> HeaderSigner:
+    """``Authorization: Basic``, the base64 form of ``{user}:{key}``."""
+    return HeaderSigner("authorization", f"Basic {base64.b64encode(f'{user}:{key}'.encode()).decode()}", key)
+
+
+def organization_key(key: str) -> HeaderSigner:
+    """Cognitive3D's key: ``APIKEY:ORGANIZATION {key}``.
+
+    Keys made since May 2025 start ``orgkey-`` and go as they are, as does one that brings its ``APIKEY:`` (FACTS 3.1).
+    """
+    value = key if key.startswith(("orgkey-", "APIKEY:")) else f"APIKEY:ORGANIZATION {key}"
+    return HeaderSigner("authorization", value, key.rpartition(" ")[2])
+
+
+def developer_key(key: str) -> HeaderSigner:
+    """Cognitive3D's key for uploads: ``APIKEY:DEVELOPER {key}``; one that brings its ``APIKEY:`` goes as it is."""
+    value = key if key.startswith("APIKEY:") else f"APIKEY:DEVELOPER {key}"
+    return HeaderSigner("authorization", value, key.rpartition(" ")[2])
 
 
 @frozen
@@ -93,21 +149,51 @@ class SigningTransport(httpx.AsyncBaseTransport):
         self._inner = inner
         self._signer = signer
         self._origins = origins
+        if isinstance(signer, Networked):
+            signer.bind(inner)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a signed copy; the request given stays without a signature, so whoever keeps it keeps no secret."""
+        """Send a signed copy; the request given stays without a signature, so whoever keeps it keeps no secret.
+
+        A refusal that the signer can mend is answered once, by the same request signed anew: a service that turns a
+        signature down has not acted, whatever the method. This is no attempt of the retry loop.
+        """
         if "unsigned" in request.extensions or origin(request.url) not in self._origins:
             return await self._inner.handle_async_request(request)
-        signature = self._signer.headers(request, await frozen_body(request))
+        body = await frozen_body(request)
+        signed = self._signed(request, body)
+        response = await self._inner.handle_async_request(signed)
+        if response.status_code in (401, 403) and isinstance(self._signer, Recovering):
+            response, said = await _in_full(response)
+            if await self._signer.recover(signed, response, said):
+                response = await self._inner.handle_async_request(self._signed(request, body))
+        return response
+
+    def _signed(self, request: httpx.Request, body: bytes) -> httpx.Request:
+        signature = self._signer.headers(request, body)
         ours = {name.lower() for name, _ in signature}
-        signed = httpx.Request(
+        return httpx.Request(
             request.method,
             request.url,
             headers=[*(each for each in request.headers.raw if each[0].lower() not in ours), *signature],
             stream=request.stream,
             extensions=request.extensions,
         )
-        return await self._inner.handle_async_request(signed)
+
+
+async def _in_full(response: httpx.Response) -> tuple[httpx.Response, bytes]:
+    """An answer that holds its body instead of a connection, and that body decompressed."""
+    raw = await read_whole(response)
+    whole = httpx.Response(
+        response.status_code,
+        headers=response.headers,
+        stream=httpx.ByteStream(raw),
+        extensions=response.extensions,
+    )
+    try:
+        return whole, decompressed(raw, response)
+    except httpx.DecodingError:
+        return whole, b""
 
 
 async def frozen_body(request: httpx.Request) -> bytes:

@@ -11,10 +11,11 @@ import httpx
 from . import errors
 from .errors import ConfigurationError, SDKError
 from .http.attempts import Attempt, tell
+from .http.failure import transport_failure
 from .http.problem import api_error, is_spent_quota, retry_after
-from .http.redact import redact, secrets_of
+from .http.redact import secrets_of
 from .http.reply import Reply, decompressed, read_whole
-from .http.retry import Attempted, DeadlineError, Outcome, RetryBudget, RetryTransport, retrying, transport_outcome
+from .http.retry import Attempted, DeadlineError, Outcome, RetryBudget, RetryTransport, retrying
 from .http.signing import Signer, SigningTransport
 from .http.throttle import Throttle, ThrottleTransport
 from .http.url import BaseURL, Query, encode_query
@@ -323,24 +324,6 @@ class Client:
             quota=is_spent_quota(status, body),
         )
         return Attempted(failure, outcome)
-
-
-def transport_failure(operation: str, request: httpx.Request, error: httpx.HTTPError) -> Attempted[Any]:
-    """The error for an attempt that got no whole answer, with what it means for another one."""
-    outcome = transport_outcome(error)
-    where = f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
-    why = redact(str(error) or type(error).__name__)
-    failure: errors.TransportError
-    if isinstance(error, httpx.TimeoutException):
-        failure = errors.TimeoutError(f"{operation}: {where} took too long: {why}", operation=operation)
-    elif not outcome.sent:
-        failure = errors.ConnectError(f"{operation}: cannot connect to {where}: {why}", operation=operation)
-    else:
-        failure = errors.ConnectionLostError(
-            f"{operation}: the connection to {where} was lost: {why}", operation=operation
-        )
-    failure.sent = outcome.sent
-    return Attempted(failure, outcome)
 
 
 def _bare(error: SDKError) -> SDKError:

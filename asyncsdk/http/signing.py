@@ -170,6 +170,9 @@ class SigningTransport(httpx.AsyncBaseTransport):
         return response
 
     def _signed(self, request: httpx.Request, body: bytes) -> httpx.Request:
+        if b"+" in request.url.query:
+            # httpx writes a space of `params` so, and services differ in how they read it, even while they check a signature
+            request = _without_plus(request)
         signature = self._signer.headers(request, body)
         ours = {name.lower() for name, _ in signature}
         return httpx.Request(
@@ -179,6 +182,17 @@ class SigningTransport(httpx.AsyncBaseTransport):
             stream=request.stream,
             extensions=request.extensions,
         )
+
+
+def _without_plus(request: httpx.Request) -> httpx.Request:
+    """The request with ``%20`` for every ``+`` of its query."""
+    return httpx.Request(
+        request.method,
+        request.url.copy_with(query=request.url.query.replace(b"+", b"%20")),
+        headers=request.headers.raw,
+        stream=request.stream,
+        extensions=request.extensions,
+    )
 
 
 async def _in_full(response: httpx.Response) -> tuple[httpx.Response, bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
@@ -18,40 +18,76 @@ if TYPE_CHECKING:
 def body_bytes(operation: Operation, body: Any) -> bytes:
     """The bytes of a body, checked before anything is sent.
 
+    Values that a model holds just as the service sent them are not checked: what could be got can be put back.
+
     Args:
-        operation: says which model the body is of, and which fields are required.
+        operation: says what the body is (a model, a list or map of a type, raw text), and which fields are required.
         body: a model, or plain JSON of the same wire shape; text or bytes where the operation takes raw text.
 
     Raises:
         TypeError: a value of the wrong type; says which field.
         ValueError: a required field is missing; says which.
     """
-    if operation.body is str:
-        if isinstance(body, str):
-            return body.encode()
-        if isinstance(body, bytes | bytearray | memoryview):
-            return bytes(body)
-        raise TypeError(f"{operation.id}: the body is raw text (str or bytes), not {type(body).__name__}")
+    kind = operation.body
+    if kind is str:
+        return _raw(operation, body)
+    if kind is None:
+        return encode(body)
+    if not _is_model(kind):
+        wire = to_dict(body)
+        _refuse(operation, _mismatch(kind, wire, "body") or (_is_null(wire)))
+        return encode(wire)
+    if operation.many and isinstance(body, list | tuple):
+        return encode([_checked(operation, each, f"body[{at}]") for at, each in enumerate(body)])
+    return encode(_checked(operation, body, "body"))
+
+
+def _raw(operation: Operation, body: Any) -> bytes:
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, bytes | bytearray | memoryview):
+        return bytes(body)
+    raise TypeError(f"{operation.id}: the body is raw text (str or bytes), not {_named(body)}")
+
+
+def _checked(operation: Operation, body: Any, where: str) -> Any:
+    """The wire form of one object, once it is known to fit."""
+    kind = operation.body
+    if isinstance(body, Model) and not isinstance(body, kind):
+        raise TypeError(f"{operation.id}: {where} must be of {kind.__name__}, not of {type(body).__name__}")
     wire = to_dict(body)
-    if isinstance(operation.body, type) and issubclass(operation.body, Model):
-        if operation.many and isinstance(wire, list):
-            for at, each in enumerate(wire):
-                _check(operation, each, f"body[{at}]")
-        else:
-            _check(operation, wire, "body")
-    return encode(wire)
-
-
-def _check(operation: Operation, wire: Any, where: str) -> None:
     if not isinstance(wire, Mapping):
         expected = "an object or a list of objects" if operation.many else "an object"
         raise TypeError(f"{operation.id}: {where} must be {expected}, not {_named(wire)}")
     for name in operation.required:
-        if wire.get(name) is None:
-            raise ValueError(f"{operation.id}: {where}.{name} is required")
-    wrong = _mismatch(operation.body, wire, where)
+        _require(operation, wire, name, where)
+    sent = body._wire if isinstance(body, Model) and isinstance(body._wire, Mapping) else {}  # noqa: SLF001
+    changed = {key: value for key, value in wire.items() if key not in sent or sent[key] is not value}
+    _refuse(operation, _model_mismatch(kind, changed, where))
+    return wire
+
+
+def _require(operation: Operation, wire: Any, name: str, where: str) -> None:
+    """Hold an object against one required name; ``entitlement.id`` is asked only of an ``entitlement`` that is an object."""
+    outer, _, inner = name.partition(".")
+    if inner:
+        if isinstance(wire.get(outer), Mapping):
+            _require(operation, wire[outer], inner, f"{where}.{outer}")
+    elif wire.get(name) is None:
+        raise ValueError(f"{operation.id}: {where}.{name} is required")
+
+
+def _refuse(operation: Operation, wrong: str | None) -> None:
     if wrong:
         raise TypeError(f"{operation.id}: {wrong}")
+
+
+def _is_null(wire: Any) -> str | None:
+    return "body must not be null" if wire is None else None
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Model)
 
 
 def _mismatch(kind: Any, value: Any, where: str) -> str | None:
@@ -71,7 +107,7 @@ def _mismatch(kind: Any, value: Any, where: str) -> str | None:
             return f"{where} must be an object, not {_named(value)}"
         inner = (get_args(kind) or (Any, Any))[1]
         return _first(_mismatch(inner, each, f"{where}.{key}") for key, each in value.items())
-    if isinstance(kind, type) and issubclass(kind, Model):
+    if _is_model(kind):
         return _model_mismatch(kind, value, where)
     return _leaf_mismatch(kind, value, where)
 
@@ -79,9 +115,16 @@ def _mismatch(kind: Any, value: Any, where: str) -> str | None:
 def _model_mismatch(kind: type[Model], value: Any, where: str) -> str | None:
     if not isinstance(value, Mapping):
         return f"{where} must be an object, not {_named(value)}"
+    return _first(_mismatch(each, value[key], f"{where}.{key}") for key, each in _wire_types(kind) if key in value)
+
+
+def _wire_types(kind: type[Model]) -> Iterator[tuple[str, Any]]:
+    """Wire name and type of each field that is a part of a model's body."""
     attrs.resolve_types(kind)
-    named = {each.metadata.get("wire", each.name): each.type for each in attrs.fields(kind)}
-    return _first(_mismatch(named[key], each, f"{where}.{key}") for key, each in value.items() if key in named)
+    for each in attrs.fields(kind):
+        key = each.metadata.get("wire", each.name)
+        if key is not None and each.name != "_wire":
+            yield key, each.type
 
 
 _LEAVES: Mapping[Any, tuple[tuple[type, ...], str]] = {
@@ -100,7 +143,7 @@ def _leaf_mismatch(kind: Any, value: Any, where: str) -> str | None:
     return f"{where} must be {name}, not {_named(value)}"
 
 
-def _first(wrongs: Any) -> str | None:
+def _first(wrongs: Iterable[str | None]) -> str | None:
     return next((each for each in wrongs if each), None)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Generic, NoReturn, Self, TypeVar
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import Any, Generic, NoReturn, Self, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 from attrs import frozen
 
@@ -177,3 +178,78 @@ def at_once(fetch: Callable[[], Awaitable[Sequence[T]]]) -> Pager[T]:
         return Page(await fetch())
 
     return Pager(strategy)
+
+
+def by_rpp(
+    fetch: Callable[[int | None], Awaitable[tuple[Sequence[T], Mapping[str, Any]]]],
+    *,
+    page: int | None = None,
+    rpp: int | None = None,
+    usual: int,
+) -> Pager[T]:
+    """A pager over a list whose answers may say that there is more: ``links.next``, or a ``total`` of results.
+
+    An answer that says neither is the whole list.
+
+    Args:
+        fetch: from a page's number (None: none is sent) to its items, and the members of the answer around them.
+        page: the number to begin with, from 1; None begins without one.
+        rpp: how many results a page were asked for; None if none were.
+        usual: how many the service gives where it is not told.
+    """
+
+    async def strategy(cursor: str | None) -> Page[T]:
+        asked = page if cursor is None else page_number(cursor, 1)
+        items, around = await fetch(asked)
+        number = asked or 1
+        following = next_page(number, len(items), around, rpp or usual)
+        return Page(items, number, cursor=None if following is None else str(following))
+
+    return Pager(strategy)
+
+
+def next_page(number: int, count: int, around: Mapping[str, Any], size: int) -> int | None:
+    """The number of the page after this one; None at the end.
+
+    Args:
+        number: of this page, from 1.
+        count: how many results it holds.
+        around: the members of the answer, beside the results.
+        size: how many results a page were to be expected.
+
+    Raises:
+        PaginationError: a next page that is not after this one.
+    """
+    links = around.get("links")
+    if isinstance(links, Mapping):
+        following = linked_page(links.get("next"))
+        if following is not None and following <= number:
+            raise PaginationError(f"page {number} names page {following} as the one after it: the walk would never end")
+        return following
+    total = around.get("total")
+    if not isinstance(total, int):
+        return None
+    expected = min(size, max(0, total - (number - 1) * size))
+    if count and count != expected:
+        size = count  # the service has a page size of its own: go by what it gives, or rows would be lost
+    return number + 1 if number * size < total else None
+
+
+def linked_page(link: Any) -> int | None:
+    """The page number in a link: ``{"url": ..., "page": 2}`` or a URL with ``page=2``; None where there is no link.
+
+    Only the number is taken: a link may point to another origin, and is never asked itself.
+
+    Raises:
+        PaginationError: a link without a number.
+    """
+    if not link:
+        return None
+    token = link.get("page") if isinstance(link, Mapping) else None
+    if token is None:
+        url = link.get("url") if isinstance(link, Mapping) else link
+        if not url:
+            return None
+        found = parse_qs(urlsplit(str(url)).query).get("page", [""])
+        token = found[0]
+    return page_number(str(token), 1)

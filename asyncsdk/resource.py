@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .body import body_bytes
 from .codec import Model, Receipt, as_model, from_dict, receipt
-from .paging import Pager, at_once
+from .http.url import encode_query
+from .paging import Pager, at_once, by_rpp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from .client import Client, Decoder
     from .http.reply import Reply
@@ -32,6 +34,9 @@ class Resource:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._client!r}>"
 
     async def _call(
         self, operation: Operation, *path: object, into: Decoder[T], body: Any = NO_BODY, query: Query | None = None
@@ -61,10 +66,60 @@ class Resource:
     def _list(self, operation: Operation, *path: object, of: type[M], query: Query | None = None) -> Pager[M]:
         """A list that comes in one answer: a bare array, ``{"results": [...]}``, or a single object.
 
-        The path is checked now, so that a wrong id is refused at the call and not at the first iteration.
+        Path and query are checked now, so that a wrong value is refused at the call and not at the first iteration.
         """
         operation.url_path(*path)
+        encode_query(query)
         return at_once(lambda: self._call(operation, *path, into=as_list(of), query=query))
+
+    def _pages(
+        self,
+        operation: Operation,
+        *path: object,
+        of: type[M],
+        query: Query,
+        page: int | None,
+        rpp: int | None,
+        usual: int,
+    ) -> Pager[M]:
+        """A list that may come in pages, where its answers say that there is more; checked now, as `_list` does.
+
+        Args:
+            operation: what to call.
+            path: the values of its path parameters.
+            of: the model of an item.
+            query: the filters, wire names to values.
+            page: the page to begin with; None asks as the document does, without a number.
+            rpp: results a page; None leaves it to the service.
+            usual: how many the service gives where it is not told.
+
+        Raises:
+            TypeError, ValueError: a value that cannot be meant.
+        """
+        operation.url_path(*path)
+        encode_query(query)
+        whole_number(page, "page")
+        whole_number(rpp, "rpp")
+
+        async def fetch(number: int | None) -> tuple[Sequence[M], Mapping[str, Any]]:
+            return await self._call(operation, *path, into=as_part(of), query={**query, "page": number, "rpp": rpp})
+
+        return by_rpp(fetch, page=page, rpp=rpp, usual=usual)
+
+
+def whole_number(value: object, name: str) -> None:
+    """Hold a count or page number, which may be None, against what it can be: a whole number from 1.
+
+    Raises:
+        TypeError: not an integer.
+        ValueError: below 1.
+    """
+    if value is None:
+        return
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{name} must be a whole number, not {type(value).__name__}")
+    if value < 1:
+        raise ValueError(f"{name} must be at least 1, not {value}")
 
 
 def listed(reply: Reply) -> tuple[list[Any], Mapping[str, Any]]:
@@ -76,25 +131,32 @@ def listed(reply: Reply) -> tuple[list[Any], Mapping[str, Any]]:
     value = reply.json()
     if isinstance(value, list):
         return value, {}
+    if value is None:
+        return [], {}
     if isinstance(value, dict):
         for name in ("results", "data", "items"):
             if isinstance(value.get(name), list):
                 return value[name], value
         # Some clients meet a single object where the document has a list (FACTS 1.1, 4.3).
-        return ([] if value.get("results", value) is None or not value else [value]), {}
-    if value is None:
-        return [], {}
+        single = value.get("results", value)
+        return ([single] if single else []), {}
     raise reply.unreadable(f"a list was promised, not {type(value).__name__}")
+
+
+def as_part(of: type[M]) -> Decoder[tuple[Sequence[M], Mapping[str, Any]]]:
+    """A decoder for a list of models, or a page of one, with what came around it."""
+
+    def decode(reply: Reply) -> tuple[Sequence[M], Mapping[str, Any]]:
+        items, around = listed(reply)
+        for at, each in enumerate(items):
+            if not isinstance(each, Mapping):
+                raise reply.unreadable(f"item {at} is no object")
+        return [from_dict(of, each) for each in items], around
+
+    return decode
 
 
 def as_list(of: type[M]) -> Decoder[Sequence[M]]:
     """A decoder for a list of models."""
-
-    def decode(reply: Reply) -> list[M]:
-        items, _ = listed(reply)
-        for at, each in enumerate(items):
-            if not isinstance(each, dict):
-                raise reply.unreadable(f"item {at} is no object")
-        return [from_dict(of, each) for each in items]
-
-    return decode
+    part = as_part(of)
+    return lambda reply: part(reply)[0]

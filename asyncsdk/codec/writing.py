@@ -1,0 +1,119 @@
+"""From models to wire JSON: what was not changed goes back just as it came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from .model import OMIT, WHOLE, Model
+from .reading import members
+from .times import timestamp
+
+if TYPE_CHECKING:
+    from .reading import Hook
+
+
+def to_dict(value: Any) -> Any:
+    """The wire JSON of any model, receipt or row; plain JSON passes through unchanged.
+
+    Every field the server sent comes back under its wire name with the very value it had, unless it was changed; what was
+    absent stays absent. None on a field that was present is null; `OMIT` removes a field. Objects and lists are new ones:
+    changing the result changes no model.
+
+    Raises:
+        ValueError: a naive datetime.
+    """
+    if isinstance(value, Model):
+        return _model_to_wire(value)
+    if isinstance(value, Mapping):
+        return {key: to_dict(each) for key, each in value.items() if each is not OMIT}
+    if isinstance(value, list | tuple):
+        return [to_dict(each) for each in value if each is not OMIT]
+    return timestamp(value) if isinstance(value, datetime) else value
+
+
+def _model_to_wire(model: Model) -> Any:
+    sent = model._wire  # noqa: SLF001
+    kind: Any = type(model)  # mypy holds that no model's class is hashable
+    if sent is WHOLE:
+        values = ((each.key, getattr(model, each.name)) for each in members(kind))
+        return {key: to_dict(value) for key, value in values if value is not OMIT}
+    if not isinstance(sent, Mapping | None):
+        return to_dict(sent)
+    sent = sent or {}
+    known = {each.key: each for each in members(kind)}
+    made = {}
+    for key, raw in sent.items():  # in the order it came in
+        each = known.get(key)
+        if each is None:
+            made[key] = to_dict(raw)
+        elif (value := getattr(model, each.name)) is not OMIT:
+            made[key] = _again(raw, value, each.hook)
+    for key, each in known.items():
+        value = getattr(model, each.name)
+        if key not in sent and value is not OMIT and not same(value, each.default):
+            made[key] = to_dict(value)
+    return made
+
+
+def _again(raw: Any, value: Any, hook: Hook) -> Any:
+    """The raw value of a field where the field was not changed, else what it is now."""
+    # A model carries its own raw values: there is no need to read it a second time.
+    return to_dict(value) if isinstance(value, Model) else _unchanged(raw, hook(raw, None), value)
+
+
+def _unchanged(raw: Any, read: Any, value: Any) -> Any:
+    """The raw value where reading it gives this value, at any depth; elsewhere the value's own form."""
+    if isinstance(value, Model):
+        return to_dict(value)
+    if isinstance(value, Mapping) and isinstance(raw, Mapping) and isinstance(read, Mapping):
+        return {
+            key: _unchanged(raw[key], read[key], each) if key in raw else to_dict(each)
+            for key, each in value.items()
+            if each is not OMIT
+        }
+    if isinstance(value, list | tuple) and isinstance(raw, list | tuple) and isinstance(read, list | tuple):
+        known = [_unchanged(*each) for each in zip(raw, read, value, strict=False) if each[2] is not OMIT]
+        return known + to_dict(value[len(raw) :])
+    return to_dict(raw if same(read, value) else value)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are written alike: True is not 1 here, 1 is not 1.0, and a model counts with its unknown fields."""
+    if isinstance(one, Model) and isinstance(other, Model):
+        return same(to_dict(one), to_dict(other))
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    return type(one) is type(other) and bool(one == other)
+
+
+def encode(value: Any) -> bytes:
+    """The JSON bytes of a body.
+
+    Raises:
+        TypeError: a value inside has no JSON form.
+        ValueError: a number that JSON does not have (nan, inf), or a naive datetime; says where.
+    """
+    made = to_dict(value)
+    if (path := _not_finite(made, "body")) is not None:
+        raise ValueError(f"{path} is no finite number: JSON has no form for it")
+    return msgspec.json.encode(made)
+
+
+def _not_finite(value: Any, path: str) -> str | None:
+    """Where the first nan or inf stands: msgspec would send null in its place."""
+    if isinstance(value, float):
+        return None if isfinite(value) else path
+    if isinstance(value, dict):
+        inside = (_not_finite(each, f"{path}.{key}") for key, each in value.items())
+    elif isinstance(value, list):
+        inside = (_not_finite(each, f"{path}[{at}]") for at, each in enumerate(value))
+    else:
+        return None
+    return next((found for found in inside if found is not None), None)

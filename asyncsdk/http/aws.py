@@ -24,7 +24,7 @@ from .redact import redact
 from .service_clock import ServiceClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
     import httpx
 
@@ -253,7 +253,7 @@ def credential_cache(credentials: AnyCredentials | CredentialCache | None) -> Cr
         return _of_requests_auth(untyped)
     if hasattr(untyped, "get_frozen_credentials"):
         return CredentialCache(_of_botocore(untyped))
-    provide: Any = getattr(untyped, "credentials", untyped)
+    provide: Callable[[], Awaitable[AWSCredentials]] = getattr(untyped, "credentials", untyped)
     if not callable(provide):
         raise ConfigurationError(
             "credentials takes AWSCredentials, a CognitoIdentity, botocore's credentials, an aws_requests_auth object, or "

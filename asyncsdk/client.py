@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import anyio
 import httpx
+from attrs import evolve
 
-from . import errors
-from .errors import ConfigurationError, SDKError
-from .http.attempts import Attempt, tell
-from .http.failure import transport_failure
-from .http.problem import api_error, is_spent_quota, retry_after
-from .http.redact import secrets_of
-from .http.reply import Reply, decompressed, read_whole
-from .http.retry import Attempted, DeadlineError, Outcome, RetryBudget, RetryTransport, retrying
+from .errors import APIError, DecodeError, SDKError
+from .http.attempts import Attempt, heard, name_of, tell
+from .http.failure import bare, masked, transport_failure
+from .http.frozen import FrozenCall
+from .http.lazy_engine import LazyEngine, chosen_engine
+from .http.problem import api_error, is_spent_quota
+from .http.reply import Reply, decompressed, readable
+from .http.retry import Attempted, DeadlineError, Outcome, RetryBudget, retrying
 from .http.signing import Signer, SigningTransport
 from .http.throttle import Throttle, ThrottleTransport
 from .http.url import BaseURL, Query, encode_query
@@ -30,53 +32,11 @@ T = TypeVar("T")
 Decoder = Callable[[Reply], T]
 """From a whole 2xx answer to a value; raises `DecodeError` where it is not what the operation promises."""
 
-_CLOSE_WITHIN = 5.0
-
-
-class _Engine(httpx.AsyncBaseTransport):
-    """The engine of a client and its copies, opened by the first request."""
-
-    def __init__(self, max_connections: int, given: httpx.AsyncBaseTransport | None, http_client: Any) -> None:
-        if given is not None and http_client is not None:
-            raise ConfigurationError("give transport=... or http_client=..., not both")
-        self._max_connections = max_connections
-        self._inner = given
-        self._http_client = http_client
-        self.closed = False
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if self.closed:
-            raise ConfigurationError("this client is closed; make a new one")
-        if self._inner is None:
-            self._inner = self._opened()
-        total = request.extensions.get("timeout", {}).get("total")
-        if total is None:
-            return await self._inner.handle_async_request(request)
-        with anyio.move_on_after(total):
-            return await self._inner.handle_async_request(request)
-        raise httpx.ReadTimeout(f"the attempt took longer than {total:g} s", request=request)
-
-    def _opened(self) -> httpx.AsyncBaseTransport:
-        if self._http_client is not None:
-            from .http.borrowed import BorrowedEngine
-
-            return BorrowedEngine(self._http_client)
-        from .http.engine import default_engine
-
-        return default_engine(self._max_connections)
-
-    async def aclose(self) -> None:
-        if not self.closed:
-            self.closed = True
-            if self._inner is not None:
-                with anyio.move_on_after(_CLOSE_WITHIN, shield=True):
-                    await self._inner.aclose()
-
 
 class _Shared:
     """What a client shares with its copies: connections, throttle and retry budget."""
 
-    def __init__(self, engine: _Engine, throttle: Throttle, budget: RetryBudget) -> None:
+    def __init__(self, engine: LazyEngine, throttle: Throttle, budget: RetryBudget) -> None:
         self.engine = engine
         self.throttle = throttle
         self.budget = budget
@@ -106,7 +66,7 @@ class Client:
             base_url: where the service is.
             signer: what signs requests to it.
             options: what every client takes.
-            arguments: the subclass's own arguments, for `with_options`.
+            arguments: the subclass's own arguments, for `with_options`; credentials as found, not as left to the environment.
             transport: an innermost transport instead of our engine, closed with the client.
             http_client: a caller's client instead of our engine, never closed by us.
         """
@@ -118,7 +78,7 @@ class Client:
         self._http: httpx.AsyncClient | None = None
         self._join(
             _Shared(
-                _Engine(options.max_connections, transport, http_client),
+                LazyEngine(chosen_engine(options.max_connections, transport, http_client)),
                 Throttle(options.max_connections, options.clock),
                 RetryBudget(),
             )
@@ -130,8 +90,8 @@ class Client:
         self._chain = ThrottleTransport(signing, shared.throttle, self._signer)
         self._headers = [
             (b"Host", self._base.host),
-            (b"Accept", b"application/json"),
-            (b"Accept-Encoding", b"gzip, deflate"),
+            (b"Accept", b"application/json, */*;q=0.1"),
+            (b"Accept-Encoding", b"gzip"),
             (b"User-Agent", self._options.user_agent.encode()),
         ]
         self._extensions = {"timeout": self._options.timeout.extension(), "whole": True}
@@ -148,8 +108,13 @@ class Client:
         return f"{type(self).__name__}(base_url={self._base.text!r})"
 
     async def aclose(self) -> None:
-        """Close the connections; may be called again. On a copy made by `with_options` it does nothing."""
+        """Close the connections; may be called again. On a copy made by `with_options` it does nothing.
+
+        Requests under way are lost, and not tried again.
+        """
         if self._owner:
+            if self._http is not None:
+                await self._http.aclose()
             await self._shared.engine.aclose()
 
     def with_options(self, **changes: Any) -> Self:
@@ -168,8 +133,8 @@ class Client:
         if unknown := sorted(changes.keys() - self._arguments.keys()):
             raise TypeError(f"{type(self).__name__} takes no {', '.join(unknown)}")
         copy = type(self)(**{**self._arguments, **changes})
-        copy._owner = False
-        copy._join(self._shared)
+        copy._owner = False  # noqa: SLF001  # of this very class
+        copy._join(self._shared)  # noqa: SLF001
         return copy
 
     @property
@@ -180,25 +145,11 @@ class Client:
         exceptions. Redirects are not followed and cookies not kept. It is closed with the client.
         """
         if self._http is None:
-            from http.cookiejar import CookieJar, DefaultCookiePolicy
+            from .http.own_requests import OwnRequests, RetryTransport
 
-            timeout = self._options.timeout
-            self._http = httpx.AsyncClient(
-                transport=RetryTransport(
-                    self._chain,
-                    policy=self._options.retry,
-                    budget=self._shared.budget,
-                    clock=self._options.clock,
-                    pause=self._shared.throttle.pause,
-                    total=timeout.total,
-                    hook=self._options.on_attempt,
-                ),
-                base_url=self._base.text,
-                headers=[(b"User-Agent", self._options.user_agent.encode()), (b"Accept-Encoding", b"gzip, deflate")],
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-                timeout=httpx.Timeout(connect=timeout.connect, read=timeout.read, write=timeout.write, pool=None),
-                trust_env=False,
-            )
+            shared = self._shared
+            chain = RetryTransport(self._chain, shared.throttle, shared.budget, self._options)
+            self._http = OwnRequests(chain, self._base.text, self._options)
         return self._http
 
     async def call(
@@ -224,6 +175,36 @@ class Client:
             ValueError, TypeError: a path value or query value that cannot be sent; nothing was.
             SDKError: whatever became of the last attempt.
         """
+        frozen = self._frozen(operation, path, query, body, content_type)
+
+        async def attempt(number: int, left: float | None) -> Attempted[T | SDKError]:
+            return await self._attempt(frozen, into, number, left)
+
+        result = await retrying(
+            attempt,
+            policy=self._options.retry,
+            retry=operation.retry,
+            budget=self._shared.budget,
+            clock=self._options.clock,
+            name=operation.id,
+            pause=self._shared.throttle.pause,
+        )
+        if isinstance(result, SDKError):
+            try:
+                raise result
+            finally:
+                del result  # or the error would hold this frame, which would hold the error
+        return result
+
+    def _frozen(
+        self,
+        operation: Operation,
+        path: tuple[object, ...],
+        query: Query | None,
+        body: bytes | None,
+        content_type: str,
+    ) -> FrozenCall:
+        """The bytes of a call, checked and encoded."""
         url = self._base.join(operation.url_path(*path), encode_query(query))
         headers = self._headers
         if body is not None:
@@ -231,102 +212,90 @@ class Client:
         elif operation.method in ("POST", "PUT", "PATCH"):
             headers = [*headers, (b"Content-Length", b"0")]
         extensions = self._extensions if operation.signed else {**self._extensions, "unsigned": True}
-        frozen = httpx.ByteStream(body or b"")
-
-        async def attempt(number: int, left: float | None) -> Attempted[T | SDKError]:
-            request = httpx.Request(operation.method, url, headers=headers, stream=frozen, extensions=extensions)
-            return await self._attempt(operation, request, into, number, left)
-
-        async def discard(error: T | SDKError, delay: float) -> None:
-            if isinstance(error, errors.RateLimitError):
-                self._shared.throttle.pause(delay)
-
-        options = self._options
-        result = await retrying(
-            attempt,
-            policy=options.retry,
-            retry=operation.retry,
-            budget=self._shared.budget,
-            clock=options.clock,
-            discard=discard,
-        )
-        if isinstance(result, SDKError):
-            raise result
-        return result
+        return FrozenCall(operation, path=path, url=url, headers=headers, body=body or b"", extensions=extensions)
 
     async def _attempt(
-        self, operation: Operation, request: httpx.Request, into: Decoder[T], number: int, left: float | None
+        self, frozen: FrozenCall, into: Decoder[T], number: int, left: float | None
     ) -> Attempted[T | SDKError]:
         """One attempt: throttle, sign, send, read, decode. Its errors are values, so that none drags a frame along."""
-        clock = self._options.clock
-        began = clock.monotonic()
-        status: int | None = None
-        received = 0
+        began = self._options.clock.monotonic()
+        request = frozen.request()
+        response: httpx.Response | None = None
         result: Attempted[T | SDKError]
         try:
             if left is None:
                 response = await self._chain.handle_async_request(request)
-                raw = await read_whole(response)
             else:
-                with anyio.move_on_after(left) as scope:
+                with anyio.move_on_after(left):
                     response = await self._chain.handle_async_request(request)
-                    raw = await read_whole(response)
-                if scope.cancelled_caught:
-                    raise DeadlineError("the deadline for all attempts passed", request=request)
-            status, received = response.status_code, len(raw)
-            result = self._read(operation, request, into, response, raw)
+                if response is None:
+                    raise DeadlineError(request, sent="admitted" in request.extensions)  # noqa: TRY301
+            result = self._read(frozen, into, response)
         except httpx.HTTPError as error:
-            result = transport_failure(operation.id, request, error)
+            result = transport_failure(frozen.operation.id, request, error, self._secrets(frozen))
+            if self._shared.engine.closed and result.outcome is not None:
+                result.outcome = evolve(result.outcome, final=True)
+        except BaseException as error:  # cancelled, or misused: not ours to change
+            self._tell(frozen, response, number, began, error=name_of(error))
+            raise
         if isinstance(result.value, SDKError):
             result.value.attempts = number
-        tell(
-            Attempt(
-                operation=operation.id,
-                method=operation.method,
-                host=request.url.host,
-                route=operation.path,
-                number=number,
-                status=status,
-                error=type(result.value).__name__ if result.outcome is not None else None,
-                seconds=clock.monotonic() - began,
-                received=received,
-            ),
-            self._options.on_attempt,
-        )
+        failed = None if result.outcome is None else type(result.value).__name__
+        self._tell(frozen, response, number, began, error=failed)
         return result
 
-    def _read(
-        self, operation: Operation, request: httpx.Request, into: Decoder[T], response: httpx.Response, raw: bytes
-    ) -> Attempted[T | SDKError]:
+    def _read(self, frozen: FrozenCall, into: Decoder[T], response: httpx.Response) -> Attempted[T | SDKError]:
         """From a whole answer to a value, or to the error it is."""
         status = response.status_code
-        body = decompressed(raw, response)
+        secrets = partial(self._secrets, frozen)
         if 200 <= status < 300:
+            body = decompressed(_raw(response), response)
             try:
-                return Attempted(into(Reply(operation, status, response.headers, body)))
-            except errors.DecodeError as error:
+                return Attempted(into(Reply(frozen.operation, status, response.headers, body, secrets)))
+            except DecodeError as error:
                 # A body that cannot be read counts as one that was lost on the way.
-                return Attempted(_bare(error), Outcome())
-            except errors.APIError as error:  # a 200 that says that it is an error
-                return Attempted(_bare(error), Outcome(status=error.status_code, final=True))
+                return Attempted(masked(bare(error), secrets()), Outcome())
+            except APIError as error:  # a 200 that says that it is an error
+                return Attempted(masked(bare(error), secrets()), Outcome(status=error.status_code, final=True))
+        body = readable(response)
         now = self._options.clock.time()
         failure = api_error(
-            operation=operation.id,
+            operation=frozen.operation.id,
             status=status,
             headers=response.headers,
             body=body,
-            secrets={*self._signer.secrets(), *secrets_of(request, b"".join(request.stream))},  # type: ignore[arg-type]
+            secrets=secrets(),
             now=now,
         )
-        outcome = Outcome(
-            status=status,
-            retry_after=retry_after(response.headers.get("retry-after"), now),
-            quota=is_spent_quota(status, body),
-        )
+        outcome = Outcome(status=status, retry_after=failure.retry_after, quota=is_spent_quota(status, body))
         return Attempted(failure, outcome)
 
+    def _secrets(self, frozen: FrozenCall) -> set[str]:
+        """What must not be shown, though the service or an exception may echo it."""
+        return {*self._signer.secrets(), *frozen.secrets()}
 
-def _bare(error: SDKError) -> SDKError:
-    """The error without the frames and exceptions it came from: they hold the answer."""
-    error.__traceback__ = error.__context__ = error.__cause__ = None
-    return error
+    def _tell(
+        self, frozen: FrozenCall, response: httpx.Response | None, number: int, began: float, *, error: str | None
+    ) -> None:
+        hook = self._options.on_attempt
+        if heard(hook):
+            tell(
+                Attempt(
+                    operation=frozen.operation.id,
+                    method=frozen.operation.method,
+                    host=self._base.url.host,
+                    route=frozen.operation.path,
+                    number=number,
+                    status=None if response is None else response.status_code,
+                    error=error,
+                    seconds=self._options.clock.monotonic() - began,
+                    received=0 if response is None else len(_raw(response)),
+                ),
+                hook,
+            )
+
+
+def _raw(response: httpx.Response) -> bytes:
+    """The body of an answer that was read whole, as it came over the wire."""
+    assert isinstance(response.stream, httpx.ByteStream)
+    return b"".join(response.stream)

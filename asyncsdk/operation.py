@@ -43,7 +43,7 @@ def segment(value: object, name: str = "path value") -> str:
     raise TypeError(f"{name} must be a string or an integer, not {type(value).__name__}")
 
 
-def _parts(path: str) -> tuple[str, ...]:
+def _split(path: str) -> tuple[str, ...]:
     """``/a/{b}/c`` -> ``("/a/", "b", "/c")``: fixed text and slot names in turn."""
     return tuple(_SLOT.split(path))
 
@@ -80,7 +80,7 @@ class Operation:
     _parts: tuple[str, ...] = field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "_parts", _parts(self.path))
+        object.__setattr__(self, "_parts", _split(self.path))
 
     @property
     def python(self) -> str:

@@ -1,4 +1,8 @@
-"""What may be told of an attempt: an allow-list, for logs, hooks and counters."""
+"""What may be told of an attempt: an allow-list, for logs, hooks and counters.
+
+The logger ``asyncsdk`` says at DEBUG what became of every attempt, and at INFO that one failed and another will follow.
+It never says that a call failed in the end: that is an exception, which its caller may expect.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import logging
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+import anyio
 from attrs import frozen
 
 if TYPE_CHECKING:
@@ -25,7 +30,7 @@ class Attempt:
         route: the path's template, e.g. ``"/analytics/{device_id}/..."``; empty for ``client.http``.
         number: 1 for the first.
         status: the answer's status; None where no whole answer came.
-        error: the name of the exception's class; None where the answer was read.
+        error: the name of the exception's class, ``"Cancelled"`` on every event loop; None where the answer was read.
         seconds: from asking for a place to the last byte decoded (to the headers, for a stream).
         received: bytes of the body as they came over the wire, where it was read whole.
     """
@@ -45,8 +50,16 @@ class Attempt:
 observer: ContextVar[Callable[[Attempt], None] | None] = ContextVar("asyncsdk_observer", default=None)
 
 
+def heard(hook: Callable[[Attempt], None] | None) -> bool:
+    """Whether anybody wants to be told of attempts."""
+    return hook is not None or observer.get() is not None or logger.isEnabledFor(logging.DEBUG)
+
+
 def tell(attempt: Attempt, hook: Callable[[Attempt], None] | None) -> None:
-    """Log an attempt, and hand it to the client's hook and the fan-out it belongs to."""
+    """Log an attempt, and hand it to the client's hook and the fan-out it belongs to.
+
+    An exception that the hook raises goes to the caller of the request; the request's connection and permit are free by then.
+    """
     if logger.isEnabledFor(logging.DEBUG):
         logger.debug(
             "%s %s%s status=%s error=%s attempt=%d ms=%.1f bytes=%d",
@@ -59,7 +72,23 @@ def tell(attempt: Attempt, hook: Callable[[Attempt], None] | None) -> None:
             attempt.seconds * 1000,
             attempt.received,
         )
-    if hook is not None:
-        hook(attempt)
     if (count := observer.get()) is not None:
         count(attempt)
+    if hook is not None:
+        hook(attempt)
+
+
+def tell_of_retry(operation: str, number: int, status: int | None, delay: float) -> None:
+    """Log that an attempt failed and another follows."""
+    logger.info(
+        "%s: attempt %d failed (%s), the next one follows in %.2f s",
+        operation,
+        number,
+        "no whole answer" if status is None else status,
+        delay,
+    )
+
+
+def name_of(error: BaseException) -> str:
+    """What an `Attempt` says of an exception."""
+    return "Cancelled" if isinstance(error, anyio.get_cancelled_exc_class()) else type(error).__name__

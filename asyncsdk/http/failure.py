@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
@@ -10,12 +10,27 @@ from .. import errors
 from .redact import redact
 from .retry import Attempted, transport_outcome
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-def transport_failure(operation: str, request: httpx.Request, error: httpx.HTTPError) -> Attempted[Any]:
-    """The error for an attempt that got no whole answer, with what it means for another one."""
+E = TypeVar("E", bound=BaseException)
+S = TypeVar("S", bound=errors.SDKError)
+
+
+def transport_failure(
+    operation: str, request: httpx.Request, error: httpx.HTTPError, secrets: Iterable[str] = ()
+) -> Attempted[Any]:
+    """The error for an attempt that got no whole answer, with what it means for another one.
+
+    Args:
+        operation: the operation's id.
+        request: what was sent, or was to be.
+        error: the engine's exception.
+        secrets: values that must not be shown though the exception's text may hold them.
+    """
     outcome = transport_outcome(error)
     where = f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
-    why = redact(str(error) or type(error).__name__)
+    why = redact(str(error) or type(error).__name__, secrets, most=500)
     failure: errors.TransportError
     if isinstance(error, httpx.TimeoutException):
         failure = errors.TimeoutError(f"{operation}: {where} took too long: {why}", operation=operation)
@@ -27,3 +42,19 @@ def transport_failure(operation: str, request: httpx.Request, error: httpx.HTTPE
         )
     failure.sent = outcome.sent
     return Attempted(failure, outcome)
+
+
+def bare(error: E) -> E:
+    """The error without the frames and exceptions it came from: they hold requests and answers."""
+    error.__traceback__ = error.__context__ = error.__cause__ = None
+    return error
+
+
+def masked(error: S, secrets: Iterable[str]) -> S:
+    """The error with known secrets taken out of all its texts."""
+    secrets = tuple(secrets)
+    error.args = (redact(error.message, secrets),)
+    for name in ("code", "body", "snippet"):
+        if isinstance(text := getattr(error, name, None), str):
+            setattr(error, name, redact(text, secrets))
+    return error

@@ -5,11 +5,14 @@ from __future__ import annotations
 import html
 import json
 import re
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+import httpx
+
 from .. import errors
-from .redact import redact
+from .redact import hide, redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,10 +31,14 @@ _SHOWN_HEADERS = (
 )
 _REQUEST_IDS = ("x-amzn-requestid", "x-amz-request-id", "x-request-id", "x-amz-apigw-id", "request-id", "cf-ray")
 _MESSAGE_KEYS = ("message", "Message", "error_description", "error", "errors", "detail", "title", "description")
+_CODE_KEYS = ("code", "name", "type", "errorType", "__type", "keyword")
 _MOST_MESSAGE = 500
+_MOST_HEADER = 200
+_DEEPEST = 6
 
 # API Gateway, 2.2 of the facts: said of an unknown route or method at least as often as of missing credentials.
 _MISSING_TOKEN = "Missing Authentication Token"  # noqa: S105
+_SPENT = re.compile(r"limit exceeded\.?", re.IGNORECASE)
 
 
 def api_error(
@@ -53,24 +60,26 @@ def api_error(
         secrets: values that must not be shown though the service may echo them.
         now: seconds since the epoch, for a ``Retry-After`` that is a date.
     """
+    headers = httpx.Headers(headers)
     secrets = tuple(secrets)
-    text = body.decode("utf-8", "replace")
+    text = hide(body.decode("utf-8", "replace"), secrets)
     value = _json(text)
-    said = " ".join((_said(value) if value is not None else _title(text)).split())
+    said = _said(value) if isinstance(value, dict | list | str) else _title(text)
+    said = " ".join(said.split())
     if status == 403 and said == _MISSING_TOKEN:
         said += " (API Gateway says this of an unknown route or method too)"
     if 300 <= status < 400:
-        said = said or "a redirect, which is never followed"
+        said = said or _redirect(headers.get("location"))
     kind = errors.error_class(status)
     message = f"{operation}: {status}" + (f": {redact(said, secrets, most=_MOST_MESSAGE)}" if said else "")
     return kind(
         message,
         status_code=status,
         code=_code(value, headers, secrets),
-        request_id=next((headers[name] for name in _REQUEST_IDS if name in headers), None),
+        request_id=next((_header(headers[name], secrets) for name in _REQUEST_IDS if headers.get(name)), None),
         operation=operation,
         body=redact(text, secrets),
-        headers={name: redact(headers[name], secrets) for name in _SHOWN_HEADERS if name in headers},
+        headers={name: _header(headers[name], secrets) for name in _SHOWN_HEADERS if name in headers},
         retry_after=retry_after(headers.get("retry-after"), now),
     )
 
@@ -88,7 +97,8 @@ def retry_after(value: str | None, now: float) -> float | None:
         seconds = float(value)
     except ValueError:
         try:
-            seconds = parsedate_to_datetime(value).timestamp() - now
+            moment = parsedate_to_datetime(value)
+            seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now
         except (ValueError, OverflowError, TypeError):
             return None
         return max(0.0, seconds)
@@ -96,29 +106,53 @@ def retry_after(value: str | None, now: float) -> float | None:
 
 
 def is_spent_quota(status: int, body: bytes) -> bool:
-    """Whether a 429 says that a usage plan is used up, as against "Too Many Requests": API Gateway tells by text alone."""
-    return status == 429 and b"limit exceeded" in body[:4096].lower()
+    """Whether a 429 says that a usage plan is used up, as against "Too Many Requests".
+
+    API Gateway tells by its text alone, "Limit Exceeded". "Rate limit exceeded" is what others say of a short wait.
+    """
+    if status != 429 or b"imit" not in body:
+        return False
+    text = body.decode("utf-8", "replace")
+    value = _json(text)
+    said = _said(value) if isinstance(value, dict | list | str) else text
+    return _SPENT.fullmatch(said.strip()) is not None
+
+
+def _header(value: str, secrets: Iterable[str]) -> str:
+    return redact(value, secrets, most=_MOST_HEADER)
+
+
+def _redirect(location: str | None) -> str:
+    """Where a redirect leads, without what may be secret in it."""
+    try:
+        url = httpx.URL(location or "")
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    to = f" to {url.scheme}://{url.netloc.decode('ascii')}" if url.host else ""
+    return f"a redirect{to}, which is never followed"
 
 
 def _json(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
-def _said(value: Any) -> str:
+def _said(value: Any, depth: int = 0) -> str:
     """The sentence in a JSON error body, wherever it stands."""
+    if depth > _DEEPEST:
+        return ""
     if isinstance(value, str):
         # Livepeer's 422: each entry is itself the JSON text of a validation error.
         inner = _json(value) if value[:1] == "{" else None
-        return _said(inner) if isinstance(inner, dict) else value
+        return (_said(inner, depth + 1) or value) if isinstance(inner, dict) else value
     if isinstance(value, list):
-        return "; ".join(filter(None, map(_said, value[:5])))
+        return "; ".join(filter(None, (_said(each, depth + 1) for each in value[:5])))
     if isinstance(value, dict):
         where = value.get("dataPath") or value.get("field") or value.get("path")
         for key in _MESSAGE_KEYS:
-            if said := _said(value.get(key)):
+            if said := _said(value.get(key), depth + 1):
                 return f"{where.lstrip('.')}: {said}" if isinstance(where, str) and where.lstrip(".") else said
     return ""
 
@@ -126,17 +160,18 @@ def _said(value: Any) -> str:
 def _code(value: Any, headers: Mapping[str, str], secrets: Iterable[str]) -> str | None:
     """The service's own name for the error."""
     if isinstance(value, dict):
-        for key in ("code", "name", "type", "errorType", "__type", "keyword"):
+        for key in _CODE_KEYS:
             if isinstance(value.get(key), str) and value[key]:
                 return redact(value[key], secrets, most=100)
     kind = headers.get("x-amzn-errortype")
-    return kind.partition(":")[0] if kind else None
+    return redact(kind.partition(":")[0], secrets, most=100) if kind else None
 
 
 def _title(text: str) -> str:
     """What an answer that is not JSON says: the title of a page of HTML, else its text."""
+    text = text[:8192]
     if re.search(r"<(!doctype|html|head|body|title)\b", text[:2048], re.IGNORECASE):
         found = re.search(r"<(title|h1|pre)[^>]*>(.*?)</\1>", text, re.IGNORECASE | re.DOTALL)
-        inner = re.sub(r"<[^>]+>", " ", found[2]) if found else ""
+        inner = re.sub(r"<[^<>]+>", " ", found[2]) if found else ""
         return f"{html.unescape(inner).strip()} (an HTML page)" if inner.strip() else "an HTML page"
     return text

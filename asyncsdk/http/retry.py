@@ -1,19 +1,17 @@
 """When to try again: a policy, a pure decision, a budget, and the one loop that asks them.
 
-`Client.call` and `RetryTransport` (under ``client.http``) run the same loop and ask the same function.
+`Client.call` and ``client.http`` run the same loop and ask the same function.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import anyio
 import httpx
-from attrs import Attribute, field, frozen, validators
+from attrs import Attribute, field, frozen
 
-from .attempts import Attempt, tell
-from .problem import is_spent_quota, retry_after
-from .signing import frozen_body
+from ..errors import ConfigurationError
+from .attempts import tell_of_retry
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -27,9 +25,21 @@ T = TypeVar("T")
 _MOST_DOUBLINGS = 16
 
 
-def _above_zero(_: object, attribute: Attribute[float], value: float) -> None:
-    if not value > 0:
-        raise ValueError(f"{attribute.name} must be above zero, not {value!r}")
+def _whole_from_one(_: object, attribute: Attribute[Any], value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigurationError(f"{attribute.name} must be a whole number of at least 1, not {value!r}")
+
+
+def _seconds(_: object, attribute: Attribute[Any], value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+        raise ConfigurationError(f"{attribute.name} must be a number of seconds, zero or more, not {value!r}")
+
+
+def _seconds_or_none(instance: object, attribute: Attribute[Any], value: object) -> None:
+    if value is not None:
+        _seconds(instance, attribute, value)
+        if value == 0:
+            raise ConfigurationError(f"{attribute.name} must be above zero seconds, or None for no limit")
 
 
 @frozen(kw_only=True)
@@ -41,12 +51,15 @@ class RetryPolicy:
         base_delay: the longest wait before the second attempt; it doubles each time, and the wait is a random part of it.
         max_delay: the longest wait at all. A ``Retry-After`` beyond it raises at once.
         deadline: for all attempts and all waiting together; None for no limit.
+
+    Raises:
+        ConfigurationError: a value that cannot work.
     """
 
-    max_attempts: int = field(default=5, validator=[validators.instance_of(int), validators.ge(1)])
-    base_delay: float = field(default=0.5, validator=validators.ge(0))
-    max_delay: float = field(default=30.0, validator=validators.ge(0))
-    deadline: float | None = field(default=None, validator=validators.optional(_above_zero))
+    max_attempts: int = field(default=5, validator=_whole_from_one)
+    base_delay: float = field(default=0.5, validator=_seconds)
+    max_delay: float = field(default=30.0, validator=_seconds)
+    deadline: float | None = field(default=None, validator=_seconds_or_none)
 
 
 @frozen
@@ -58,7 +71,7 @@ class Outcome:
         sent: False only where provably nothing reached the service.
         retry_after: seconds the service asked to wait.
         quota: a 429 that says that a quota is spent (API Gateway's "Limit Exceeded"), which no short wait mends.
-        final: trying again cannot help whatever the class says: misuse, a refused redirect, a deadline that passed.
+        final: trying again cannot help whatever the class says: a deadline that passed, a client that was closed.
     """
 
     status: int | None = None
@@ -66,6 +79,16 @@ class Outcome:
     retry_after: float | None = None
     quota: bool = False
     final: bool = False
+
+    @property
+    def throttled(self) -> bool:
+        """Whether the service said that it is asked too fast."""
+        return self.status == 429 and not self.quota
+
+    @property
+    def answered(self) -> bool:
+        """Whether this is an answer of a service in good order, though not the one that was hoped for."""
+        return self.status is not None and self.status < 500 and self.status not in (408, 429)
 
 
 def may_repeat(outcome: Outcome, retry: RetryClass) -> bool:
@@ -88,6 +111,21 @@ def may_repeat(outcome: Outcome, retry: RetryClass) -> bool:
     if outcome.status == 429:
         return not outcome.quota
     return retry == "safe" and (outcome.status == 408 or 500 <= outcome.status <= 599)
+
+
+def wait_for(policy: RetryPolicy, outcome: Outcome, *, attempt: int, luck: float = 1.0) -> float | None:
+    """How long to leave the service alone after this attempt, in seconds; None: longer than the policy waits.
+
+    Args:
+        policy: the limits.
+        outcome: what became of the attempt.
+        attempt: its number, from 1.
+        luck: a random number in ``[0, 1)``: full jitter.
+    """
+    backoff = luck * min(policy.max_delay, policy.base_delay * (1 << min(attempt - 1, _MOST_DOUBLINGS)))
+    if outcome.retry_after is None:
+        return backoff
+    return max(backoff, outcome.retry_after) if outcome.retry_after <= policy.max_delay else None
 
 
 def decide(
@@ -113,12 +151,8 @@ def decide(
     """
     if attempt >= policy.max_attempts or not affordable or not may_repeat(outcome, retry):
         return None
-    delay = luck * min(policy.max_delay, policy.base_delay * (1 << min(attempt - 1, _MOST_DOUBLINGS)))
-    if outcome.retry_after is not None:
-        if outcome.retry_after > policy.max_delay:
-            return None
-        delay = max(delay, outcome.retry_after)
-    if policy.deadline is not None and elapsed + delay >= policy.deadline:
+    delay = wait_for(policy, outcome, attempt=attempt, luck=luck)
+    if delay is None or (policy.deadline is not None and elapsed + delay >= policy.deadline):
         return None
     return delay
 
@@ -126,12 +160,14 @@ def decide(
 class RetryBudget:
     """A token bucket that a client's calls share: what bounds retries when a service is down.
 
-    A retry takes 5 tokens of 500. A call that succeeds gives back what its retries took, or 1 token where it needed none:
-    a service that fails one request in four is still served, one that is down is asked little more than once a call.
+    A retry takes 2 tokens of 200. A call that the service answers gives back what its retries took, or 1 token where it
+    needed none. So a service that fails one request in four is still served, however many calls are under way: three
+    first attempts that succeed bring more than the fourth one's retries hold. One that is down brings nothing, and is asked
+    once a call when the bucket is empty.
     """
 
-    COST = 5
-    CAPACITY = 500
+    COST = 2
+    CAPACITY = 200
 
     def __init__(self) -> None:
         self.tokens = self.CAPACITY
@@ -145,8 +181,12 @@ class RetryBudget:
         """Pay for one retry."""
         self.tokens -= self.COST
 
-    def succeeded(self, retries: int) -> None:
-        """A call ended well after this many retries."""
+    def refund(self) -> None:
+        """Take back the pay for a retry that came to nothing: it was cancelled."""
+        self.tokens = min(self.CAPACITY, self.tokens + self.COST)
+
+    def answered(self, retries: int) -> None:
+        """A call ended in an answer of the service after this many retries."""
         if self.tokens < self.CAPACITY:
             self.tokens = min(self.CAPACITY, self.tokens + (self.COST * retries or 1))
 
@@ -168,7 +208,9 @@ async def retrying(
     retry: RetryClass,
     budget: RetryBudget,
     clock: Clock,
-    discard: Callable[[T, float], Awaitable[None]] | None = None,
+    name: str = "",
+    pause: Callable[[float], None] | None = None,
+    discard: Callable[[T], Awaitable[None]] | None = None,
 ) -> T:
     """Run attempts until one succeeds or the decision is to stop; the last one's value either way.
 
@@ -178,147 +220,65 @@ async def retrying(
         retry: the operation's class.
         budget: the client's.
         clock: time, sleep and dice.
-        discard: told of a failed value and the wait in seconds, before the wait.
+        name: of the operation, for the log.
+        pause: stops all workers of the client for some seconds; called for each 429 that throttles.
+        discard: given a failed value before the next attempt, to close what it holds.
     """
     began = clock.monotonic() if policy.deadline is not None else 0.0
     number = 1
-    while True:
-        left = None if policy.deadline is None else policy.deadline - (clock.monotonic() - began)
-        result = await attempt(number, left)
-        if result.outcome is None:
-            budget.succeeded(number - 1)
-            return result.value
+    result = await attempt(number, policy.deadline)
+    while (outcome := result.outcome) is not None:
+        luck = clock.random()
         delay = decide(
             policy,
             retry,
-            result.outcome,
+            outcome,
             attempt=number,
             elapsed=0.0 if policy.deadline is None else clock.monotonic() - began,
-            luck=clock.random(),
+            luck=luck,
             affordable=budget.affordable,
         )
+        if pause is not None and outcome.throttled:
+            # The others are to wait even where this call gives up; but not for what they would not wait for either.
+            pause(wait_for(policy, outcome, attempt=number, luck=luck) or 0.0)
         if delay is None:
-            return result.value
-        budget.spend()
-        if discard is not None:
-            await discard(result.value, delay)
-        del result
-        await clock.sleep(delay)
+            break
+        tell_of_retry(name, number, outcome.status, delay)
         number += 1
+        budget.spend()
+        try:
+            if discard is not None:
+                await discard(result.value)
+            del result  # nothing of a failed attempt is kept while the next one waits
+            await clock.sleep(delay)
+            left = None if policy.deadline is None else policy.deadline - (clock.monotonic() - began)
+            result = await attempt(number, left)
+        except BaseException:
+            budget.refund()
+            raise
+    if outcome is None or outcome.answered:
+        budget.answered(number - 1)
+    return result.value
 
 
 class DeadlineError(httpx.ReadTimeout):
-    """The deadline for all attempts passed while one was under way."""
+    """The deadline for all attempts passed while one was under way.
+
+    Attributes:
+        sent: False where the request was still waiting for its place.
+    """
+
+    def __init__(self, request: httpx.Request, *, sent: bool) -> None:
+        where = "was under way" if sent else "waited for its place"
+        super().__init__(f"the deadline for all attempts passed while the request {where}", request=request)
+        self.sent = sent
+
+
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
 
 def transport_outcome(error: httpx.HTTPError) -> Outcome:
     """What an engine's exception means for another attempt."""
-    unsent = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
-    return Outcome(sent=not isinstance(error, unsent), final=isinstance(error, DeadlineError))
-
-
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
-
-
-class RetryTransport(httpx.AsyncBaseTransport):
-    """The retry loop under ``client.http``, where no operation says what is safe: there the method does.
-
-    Args:
-        inner: the throttle and what is below it.
-        policy: the limits.
-        budget: the client's.
-        clock: the client's.
-        pause: stops all workers of the client for some seconds, after a 429.
-        total: the limit of one attempt in seconds.
-        hook: told of every attempt.
-    """
-
-    def __init__(
-        self,
-        inner: httpx.AsyncBaseTransport,
-        *,
-        policy: RetryPolicy,
-        budget: RetryBudget,
-        clock: Clock,
-        pause: Callable[[float], None],
-        total: float | None,
-        hook: Callable[[Attempt], None] | None,
-    ) -> None:
-        self._inner = inner
-        self._policy = policy
-        self._budget = budget
-        self._clock = clock
-        self._pause = pause
-        self._total = total
-        self._hook = hook
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send until it succeeds or must not be sent again; then give or raise what the last attempt came to."""
-        await frozen_body(request)
-        request.extensions = {
-            **request.extensions,
-            "timeout": {**request.extensions.get("timeout", {}), "total": self._total},
-        }
-
-        async def attempt(number: int, left: float | None) -> Attempted[httpx.Response | httpx.HTTPError]:
-            return await self._attempt(request, number, left)
-
-        async def discard(result: httpx.Response | httpx.HTTPError, delay: float) -> None:
-            if isinstance(result, httpx.Response):
-                if result.status_code == 429:
-                    self._pause(delay)
-                await result.aclose()
-
-        result = await retrying(
-            attempt,
-            policy=self._policy,
-            retry="safe" if request.method in _SAFE_METHODS else "unsent",
-            budget=self._budget,
-            clock=self._clock,
-            discard=discard,
-        )
-        if isinstance(result, httpx.HTTPError):
-            raise result
-        return result
-
-    async def _attempt(
-        self, request: httpx.Request, number: int, left: float | None
-    ) -> Attempted[httpx.Response | httpx.HTTPError]:
-        began = self._clock.monotonic()
-        result: Attempted[httpx.Response | httpx.HTTPError]
-        status: int | None = None
-        try:
-            with anyio.move_on_after(left) as scope:
-                response = await self._inner.handle_async_request(request)
-            if scope.cancelled_caught:
-                raise DeadlineError("the deadline for all attempts passed", request=request)
-            status = response.status_code
-            result = Attempted(response, await self._outcome(response))
-        except httpx.HTTPError as error:
-            result = Attempted(error, transport_outcome(error))
-        tell(
-            Attempt(
-                operation="http",
-                method=request.method,
-                host=request.url.host,
-                route="",
-                number=number,
-                status=status,
-                error=type(result.value).__name__ if status is None else None,
-                seconds=self._clock.monotonic() - began,
-                received=0,
-            ),
-            self._hook,
-        )
-        return result
-
-    async def _outcome(self, response: httpx.Response) -> Outcome | None:
-        status = response.status_code
-        if status < 400:
-            return None
-        quota = status == 429 and is_spent_quota(status, await response.aread())
-        return Outcome(
-            status=status,
-            retry_after=retry_after(response.headers.get("retry-after"), self._clock.time()),
-            quota=quota,
-        )
+    if isinstance(error, DeadlineError):
+        return Outcome(sent=error.sent, final=True)
+    return Outcome(sent=not isinstance(error, _UNSENT))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import httpx
 from attrs import field, frozen
 
-from .reply import decompressed, read_whole
+from .reply import read_whole, readable
 from .url import Origin, origin
 
 if TYPE_CHECKING:
@@ -164,8 +164,8 @@ class SigningTransport(httpx.AsyncBaseTransport):
         signed = self._signed(request, body)
         response = await self._inner.handle_async_request(signed)
         if response.status_code in (401, 403) and isinstance(self._signer, Recovering):
-            response, said = await _in_full(response)
-            if await self._signer.recover(signed, response, said):
+            response = await _in_full(response)
+            if await self._signer.recover(signed, response, readable(response)):
                 response = await self._inner.handle_async_request(self._signed(request, body))
         return response
 
@@ -195,19 +195,14 @@ def _without_plus(request: httpx.Request) -> httpx.Request:
     )
 
 
-async def _in_full(response: httpx.Response) -> tuple[httpx.Response, bytes]:
-    """An answer that holds its body instead of a connection, and that body decompressed."""
-    raw = await read_whole(response)
-    whole = httpx.Response(
+async def _in_full(response: httpx.Response) -> httpx.Response:
+    """An answer that holds its body instead of a connection."""
+    return httpx.Response(
         response.status_code,
         headers=response.headers,
-        stream=httpx.ByteStream(raw),
+        stream=httpx.ByteStream(await read_whole(response)),
         extensions=response.extensions,
     )
-    try:
-        return whole, decompressed(raw, response)
-    except httpx.DecodingError:
-        return whole, b""
 
 
 async def frozen_body(request: httpx.Request) -> bytes:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 import anyio
 import httpx
+
+from .home import HomeLoop
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -27,17 +29,23 @@ class Throttle:
     Args:
         most: the highest limit, the client's ``max_connections``.
         clock: time and sleep.
+
+    Attributes:
+        limit: how many permits there are now.
+        active: how many are taken.
+        home: the event loop that the permits belong to.
     """
 
     def __init__(self, most: int, clock: Clock) -> None:
         self.most = most
         self.limit = most
         self.active = 0
+        self.home = HomeLoop()
         self._clock = clock
         self._successes = 0
         self._cooled = float("-inf")
         self._resume_at = 0.0
-        self._waiting: deque[anyio.Event] = deque()
+        self._waiting: OrderedDict[anyio.Event, None] = OrderedDict()
 
     @property
     def waiting(self) -> int:
@@ -46,28 +54,33 @@ class Throttle:
 
     async def acquire(self) -> None:
         """Take a permit; give it back with `release`. Cancelled while it waits, it holds none."""
-        while self._resume_at and (rest := self._resume_at - self._clock.monotonic()) > 0:
-            await self._clock.sleep(rest)
         if self.active < self.limit and not self._waiting:
             self.active += 1
-            return
+        else:
+            await self._turn()
+        if self._resume_at:
+            await self._pause_over()
+
+    async def _turn(self) -> None:
         turn = anyio.Event()
-        self._waiting.append(turn)
+        self._waiting[turn] = None
         try:
             await turn.wait()
         except BaseException:
             if turn.is_set():  # the permit came with the cancellation: hand it on
                 self.release()
             else:
-                self._waiting.remove(turn)
+                del self._waiting[turn]
             raise
-        if self._resume_at > self._clock.monotonic():
-            # The pause began while this one stood in the queue: it keeps its permit, so the order holds.
-            try:
-                await self._clock.sleep(self._resume_at - self._clock.monotonic())
-            except BaseException:
-                self.release()
-                raise
+
+    async def _pause_over(self) -> None:
+        """Wait for the end of a pause with the permit in hand, so that the order of the queue holds."""
+        try:
+            while (rest := self._resume_at - self._clock.monotonic()) > 0:
+                await self._clock.sleep(rest)
+        except BaseException:
+            self.release()
+            raise
 
     def release(self) -> None:
         """Give a permit back; the longest waiting gets it."""
@@ -77,7 +90,7 @@ class Throttle:
     def _hand_out(self) -> None:
         while self._waiting and self.active < self.limit:
             self.active += 1
-            self._waiting.popleft().set()
+            self._waiting.popitem(last=False)[0].set()
 
     def succeeded(self) -> None:
         """The service answered in good order."""
@@ -119,17 +132,23 @@ class ThrottleTransport(httpx.AsyncBaseTransport):
         self._signer = signer
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Wait for a place, send, and learn from what comes back."""
+        """Wait for a place, send, and learn from what comes back. The extension ``admitted`` says that the wait is over.
+
+        Raises:
+            ConfigurationError: the client belongs to another event loop.
+        """
         throttle = self._throttle
+        throttle.home.enter()
         if "unsigned" not in request.extensions:
             await self._signer.ready()
         await throttle.acquire()
+        request.extensions["admitted"] = True
         try:
             response = await self._inner.handle_async_request(request)
         except BaseException as error:
-            throttle.release()
             if isinstance(error, httpx.TimeoutException):
                 throttle.overloaded()
+            throttle.release()
             raise
         if response.status_code in (429, 503):
             throttle.overloaded()
@@ -138,7 +157,8 @@ class ThrottleTransport(httpx.AsyncBaseTransport):
         if isinstance(response.stream, httpx.ByteStream):  # all there already: the connection is free again
             throttle.release()
         else:
-            response.stream = _PermitStream(response.stream, throttle)  # type: ignore[arg-type]  # an async engine's stream
+            assert isinstance(response.stream, httpx.AsyncByteStream)
+            response.stream = _PermitStream(response.stream, throttle)
         return response
 
 
@@ -149,9 +169,8 @@ class _PermitStream(httpx.AsyncByteStream):
         self._inner = inner
         self._throttle: Throttle | None = throttle
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._inner:
-            yield chunk
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return aiter(self._inner)
 
     async def aclose(self) -> None:
         throttle, self._throttle = self._throttle, None

@@ -14,13 +14,13 @@ from ..errors import ConfigurationError
 Query = Mapping[str, Any]
 """Wire name to value: a string, number or bool; a list repeats the name; None leaves it out."""
 
-Origin = tuple[str, str, int | None]
+Origin = tuple[str, bytes, int | None]
 """Scheme, host and port; None stands for the scheme's own port."""
 
 
 def origin(url: httpx.URL) -> Origin:
     """Where a URL points; `httpx.URL` has dropped default ports and folded the case already."""
-    return url.scheme, url.host, url.port
+    return url.scheme, url.raw_host, url.port
 
 
 def encode_query(query: Query | None) -> str:
@@ -78,7 +78,8 @@ class BaseURL:
             url = httpx.URL(self.text)
         except (httpx.InvalidURL, ValueError):
             url = httpx.URL("")
-        if url.scheme not in ("http", "https") or not url.host or url.query or url.fragment or url.userinfo:
+        if url.scheme not in ("http", "https") or not url.host or url.userinfo or "?" in self.text or "#" in self.text:
+            # the text is not shown: it may hold a password
             raise ConfigurationError(
                 "base_url must be an absolute http or https URL without query, fragment or user name, such as "
                 "https://api.example.com/v1"

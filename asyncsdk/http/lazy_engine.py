@@ -1,0 +1,100 @@
+"""The engine of a client and its copies: opened by the first request, closed once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import httpx
+
+from ..errors import ConfigurationError
+from .quiet import hush, inside
+from .reply import read_whole
+from .time_limit import limited
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_CLOSE_WITHIN = 5.0
+_NO_LIMITS: dict[str, float | None] = {}
+
+
+class LazyEngine(httpx.AsyncBaseTransport):
+    """An engine that is made by the first request, in its event loop.
+
+    It gives every engine, also a transport of the caller's, two things: with the request's extension ``whole`` the answer's body
+    has been read when the answer comes, and ``total`` in its extension ``timeout`` limits the attempt to the body's last byte.
+
+    Args:
+        make: makes the engine.
+    """
+
+    def __init__(self, make: Callable[[], httpx.AsyncBaseTransport]) -> None:
+        self._make = make
+        self._inner: httpx.AsyncBaseTransport | None = None
+        self.closed = False
+        hush()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request.
+
+        Raises:
+            httpx.TransportError: as the engine raises it; `httpx.ReadTimeout` where ``total`` was too short.
+            ConfigurationError: the client is closed.
+        """
+        if self.closed:
+            raise ConfigurationError("this client is closed; make a new one")
+        inner = self._inner
+        if inner is None:
+            inner = self._inner = self._make()
+        total = request.extensions.get("timeout", _NO_LIMITS).get("total")
+        token = inside.set(True)
+        try:
+            if total is None:
+                return await _sent(inner, request)
+            ends = anyio.current_time() + total
+            with anyio.move_on_after(total):
+                return limited(await _sent(inner, request), ends, request)
+            raise httpx.ReadTimeout(f"the attempt took longer than {total:g} s", request=request)
+        finally:
+            inside.reset(token)
+
+    async def aclose(self) -> None:
+        """Close the engine; may be called again. Bounded in time, and cancellation does not cut it short."""
+        if not self.closed:
+            self.closed = True
+            if self._inner is not None:
+                with anyio.move_on_after(_CLOSE_WITHIN, shield=True):
+                    await self._inner.aclose()
+
+
+async def _sent(engine: httpx.AsyncBaseTransport, request: httpx.Request) -> httpx.Response:
+    response = await engine.handle_async_request(request)
+    if request.extensions.get("whole") and not isinstance(response.stream, httpx.ByteStream):
+        response.stream = httpx.ByteStream(await read_whole(response))
+    return response
+
+
+def chosen_engine(
+    max_connections: int, transport: httpx.AsyncBaseTransport | None, http_client: Any
+) -> Callable[[], httpx.AsyncBaseTransport]:
+    """What makes a client's engine: the caller's own, or ours.
+
+    Raises:
+        ConfigurationError: more than one is given.
+    """
+    if transport is not None and http_client is not None:
+        raise ConfigurationError("give transport=... or http_client=..., not both")
+
+    def make() -> httpx.AsyncBaseTransport:
+        if transport is not None:
+            return transport
+        if http_client is not None:
+            from .borrowed import BorrowedEngine
+
+            return BorrowedEngine(http_client)
+        from .engine import default_engine
+
+        return default_engine(max_connections)
+
+    return make

@@ -49,7 +49,13 @@ def _region_name(_: object, __: Attribute[str | None], value: object) -> None:
 
 
 def _absolute(_: object, __: Attribute[str | None], value: str | None) -> None:
-    if value is not None and not httpx.URL(value).is_absolute_url:
+    if value is None:
+        return
+    try:
+        url = httpx.URL(value)
+    except (httpx.InvalidURL, TypeError):
+        url = httpx.URL("")
+    if url.scheme not in ("http", "https") or not url.host:
         raise ConfigurationError("endpoint_url must be an absolute http or https URL")
 
 

@@ -29,11 +29,14 @@ _PAUSE = 30.0
 def _moment(value: datetime | float | None) -> datetime | None:
     if value is None:
         return None
-    if not isinstance(value, datetime):
-        return datetime.fromtimestamp(value, UTC)
-    if value.tzinfo is None:
-        raise ConfigurationError("expires_at must be an aware datetime, or seconds since the epoch")
-    return value.astimezone(UTC)
+    try:
+        if not isinstance(value, datetime):
+            return datetime.fromtimestamp(value, UTC)
+        if value.tzinfo is not None:
+            return value.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        pass
+    raise ConfigurationError("expires_at must be an aware datetime, or seconds since the epoch")
 
 
 def _sendable(_: object, attribute: Attribute[str], value: object) -> None:

@@ -292,21 +292,21 @@ class _AnswerBody(httpx.AsyncByteStream):
         self._message = message
         self._payload = payload
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        while True:
-            try:
-                piece = await self._payload.readany()
-                if not piece:
-                    _fail_if_cut(self._message, self._payload, self._protocol)
-            except BaseException as error:
-                self._end(reuse=False)
-                if isinstance(error, _BROKEN):
-                    raise _translated(error, self._request) from None
-                raise
-            if not piece:
-                self._end(reuse=True)
-                return
-            yield piece
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            if piece := await self._payload.readany():
+                return piece
+            _fail_if_cut(self._message, self._payload, self._protocol)
+        except BaseException as error:
+            self._end(reuse=False)
+            if isinstance(error, _BROKEN):
+                raise _translated(error, self._request) from None
+            raise
+        self._end(reuse=True)
+        raise StopAsyncIteration
 
     async def aclose(self) -> None:
         """Give the connection back if the body came to its end, and close it otherwise; at once in either case."""

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from ..errors import ConfigurationError
-from .native import from_native, native_request, translated_errors
+from .engine import NO_TIMEOUTS, body_framing
+from .native import NativeBody, answer, translated_errors
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+
+_FRAMING = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 
 
 class BorrowedEngine(httpx.AsyncBaseTransport):
@@ -41,10 +45,17 @@ class BorrowedEngine(httpx.AsyncBaseTransport):
         """
         if self._client.is_closed:
             raise ConfigurationError("the http_client is closed")
-        native = native_request(self._library, request)
+        native = _native_request(self._library, request)
         with translated_errors(request):
             response = await self._client.send(native, stream=True, auth=None, follow_redirects=False)
-        return await from_native(response, request)
+        headers = response.headers.raw
+        if response.is_stream_consumed:
+            # a hook has read it, and so it is decoded
+            headers = [(name, value) for name, value in headers if name.lower() not in _FRAMING]
+            stream = httpx.ByteStream(response.content)
+            return httpx.Response(response.status_code, headers=headers, stream=stream)
+        body = NativeBody(request, response.stream, response.aclose)
+        return await answer(request, response.status_code, headers, response.extensions, body)
 
     async def aclose(self) -> None:
         """Do nothing: the client is the caller's."""
@@ -59,3 +70,22 @@ def _library_of(client: Any) -> ModuleType:
     raise ConfigurationError(
         f"http_client takes an httpx.AsyncClient or an httpx2.AsyncClient, not a {type(client).__name__}"
     )
+
+
+def _native_request(library: ModuleType, request: httpx.Request) -> Any:
+    """The same request as one of a library's own, with the same bytes."""
+    body = b"".join(request.stream) if isinstance(request.stream, httpx.ByteStream) else None
+    framing = body_framing(request, length=None if body is None else len(body))
+    native = library.Request(
+        request.method,
+        library.URL(str(request.url)),
+        content=request.stream if body is None else body,
+        extensions={"timeout": dict(request.extensions.get("timeout", NO_TIMEOUTS))},
+    )
+    # set afterwards, since a library adds what it thinks is missing
+    native.headers = library.Headers([*request.headers.raw, *([] if framing is None else [framing])])
+    if native.url.raw_path != request.url.raw_path or native.url.netloc != request.url.netloc:
+        raise httpx.LocalProtocolError(
+            f"{library.__name__} would change the URL after it was signed; percent-encode its path", request=request
+        )
+    return native

@@ -1,23 +1,37 @@
-"""The engine on trio: httpx2's transport; it runs on asyncio as well."""
+"""The engine on trio: the connection pool of httpx2, which is called httpcore2; it runs on asyncio as well.
+
+The pool is used without the transport that httpx2 puts around it: that would parse the URL anew and build every request
+and answer twice, and it lets nobody mend how connections are made.
+"""
 
 from __future__ import annotations
 
-import ssl
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 from anyio.lowlevel import RunVar
 
 from ..errors import ConfigurationError
-from .engine import KEEPALIVE, Proxies, trusted_context
-from .native import from_native, native_request, translated_errors
+from .engine import KEEPALIVE, NO_TIMEOUTS, Proxies, body_framing, trusted_context
+from .native import NativeBody, answer, translated_errors
+
+try:
+    import httpcore2
+
+    from .httpx2_connect import Backend
+except ImportError:
+    raise ConfigurationError(
+        "httpx2 is not installed, and this event loop needs it: pip install 'asyncsdk[trio]' (or 'asyncsdk[httpx2]')"
+    ) from None
 
 if TYPE_CHECKING:
-    from types import ModuleType
+    import ssl
+
+    Pools = dict[tuple[str, httpx.URL | None], httpcore2.AsyncConnectionPool]
 
 
 class Httpx2Engine(httpx.AsyncBaseTransport):
-    """HTTP/1.1 for any event loop that anyio knows.
+    """HTTP/1.1 for any event loop that anyio knows: every request goes out once, byte for byte as it was built.
 
     It opens at its first request and belongs to the event loop of that request.
 
@@ -28,9 +42,6 @@ class Httpx2Engine(httpx.AsyncBaseTransport):
             https request.
         keepalive: seconds an idle connection may be used again.
         proxies: which proxies to use; otherwise the environment's.
-
-    Raises:
-        ConfigurationError: httpx2 is not installed.
     """
 
     def __init__(
@@ -41,13 +52,11 @@ class Httpx2Engine(httpx.AsyncBaseTransport):
         keepalive: float = KEEPALIVE,
         proxies: Proxies | None = None,
     ) -> None:
-        self._library = _httpx2()
-        self._limits = self._library.Limits(
-            max_connections=max_connections, max_keepalive_connections=max_connections, keepalive_expiry=keepalive
-        )
+        self._max_connections = max_connections
         self._ssl_context = ssl_context
+        self._keepalive = keepalive
         self._proxies = proxies
-        self._transports: dict[tuple[str, httpx.URL | None], Any] = {}
+        self._pools: Pools = {}
         self._owned: RunVar[bool] = RunVar("owned", default=False)
         self._opened = False
         self._closed = False
@@ -62,18 +71,28 @@ class Httpx2Engine(httpx.AsyncBaseTransport):
             ConfigurationError: the engine is closed, or belongs to another event loop.
         """
         self._open()
-        transport = self._transport_for(request)
-        native = native_request(self._library, request)
+        pool = self._pool_for(request)
+        url = request.url
+        stream = request.stream
+        framing = body_framing(request, length=sum(map(len, stream)) if isinstance(stream, httpx.ByteStream) else None)
+        native = httpcore2.Request(
+            request.method,
+            httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+            headers=request.headers.raw if framing is None else [*request.headers.raw, framing],
+            content=stream,
+            extensions={"timeout": request.extensions.get("timeout", NO_TIMEOUTS)},
+        )
         with translated_errors(request):
-            response = await transport.handle_async_request(native)
-        return await from_native(response, request)
+            response = await pool.handle_async_request(native)
+        body = NativeBody(request, response.aiter_stream(), response.aclose)
+        return await answer(request, response.status, response.headers, response.extensions, body)
 
     async def aclose(self) -> None:
         """Close every connection, used or idle; may be called again."""
         self._closed = True
-        while self._transports:
-            _, transport = self._transports.popitem()
-            await transport.aclose()
+        while self._pools:
+            _, pool = self._pools.popitem()
+            await pool.aclose()
 
     def _open(self) -> None:
         if self._closed:
@@ -88,32 +107,29 @@ class Httpx2Engine(httpx.AsyncBaseTransport):
                 "make one client for each loop"
             )
 
-    def _transport_for(self, request: httpx.Request) -> Any:
+    def _pool_for(self, request: httpx.Request) -> httpcore2.AsyncConnectionPool:
         url = request.url
         if url.scheme not in ("http", "https") or not url.host:
             raise httpx.UnsupportedProtocol("the URL is not an absolute http:// or https:// one", request=request)
         assert self._proxies is not None
         proxy = self._proxies.url_for(url)
-        transport = self._transports.get((url.scheme, proxy))
-        if transport is None:
-            # an httpx2 transport wants its context at once, and loading the list of authorities takes a while
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            if "https" in (url.scheme, proxy and proxy.scheme):
-                context = self._ssl_context = self._ssl_context or trusted_context()
-            transport = self._library.AsyncHTTPTransport(
-                verify=context,
-                limits=self._limits,
-                proxy=None if proxy is None else self._library.Proxy(str(proxy), ssl_context=context),
+        pool = self._pools.get((url.scheme, proxy))
+        if pool is None:
+            if self._ssl_context is None and "https" in (url.scheme, proxy and proxy.scheme):
+                self._ssl_context = trusted_context()
+            native = None
+            if proxy is not None and url.scheme == "http":
+                native = httpcore2.Proxy(
+                    httpcore2.URL(scheme=proxy.raw_scheme, host=proxy.raw_host, port=proxy.port, target=b"/"),
+                    auth=(proxy.username, proxy.password) if proxy.userinfo else None,
+                    ssl_context=self._ssl_context if proxy.scheme == "https" else None,
+                )
+            pool = self._pools[url.scheme, proxy] = httpcore2.AsyncConnectionPool(
+                ssl_context=self._ssl_context,
+                proxy=native,
+                max_connections=self._max_connections,
+                max_keepalive_connections=self._max_connections,
+                keepalive_expiry=self._keepalive,
+                network_backend=Backend(None if native else proxy, self._ssl_context),
             )
-            self._transports[url.scheme, proxy] = transport
-        return transport
-
-
-def _httpx2() -> ModuleType:
-    try:
-        import httpx2
-    except ImportError:
-        raise ConfigurationError(
-            "httpx2 is not installed, and this event loop needs it: pip install 'asyncsdk[trio]' (or 'asyncsdk[httpx2]')"
-        ) from None
-    return httpx2
+        return pool

@@ -1,92 +1,85 @@
-"""Requests, answers and errors between httpx and a library that looks like it: httpx2, or httpx itself."""
+"""Answers and errors of libraries that look like httpx or httpcore, as httpx's own."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from .engine import body_framing
-
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from types import ModuleType
+    from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
 _SAFE_TEXTS = ("Server disconnected", "peer closed connection")
-_BROKEN_BY_AIOHTTP = "ClientConnectionError"
+_TEXTS: dict[type[httpx.RequestError], str] = {
+    httpx.ConnectTimeout: "no connection within the limit of time for connecting",
+    httpx.ReadTimeout: "the server sent nothing within the limit of time for reading",
+    httpx.WriteTimeout: "the server took nothing within the limit of time for writing",
+    httpx.PoolTimeout: "no connection became free within the limit of time",
+    httpx.LocalProtocolError: "the request is not well-formed HTTP/1.1",
+    httpx.RemoteProtocolError: "the server's answer is not HTTP/1.1",
+}
+_BROKEN_IN_AIOHTTP = "ClientConnectionError"
 _CONNECTING_IN_AIOHTTP = frozenset({"ClientConnectorError", "ConnectionTimeoutError"})
 
 
-def native_request(library: ModuleType, request: httpx.Request) -> Any:
-    """The same request as one of a library's own, with the same bytes.
+class NativeBody(httpx.AsyncByteStream):
+    """The body of a library's answer as it comes over the wire.
 
     Args:
-        library: `httpx` or `httpx2`.
-        request: with the headers and the body it is to be sent with.
-
-    Raises:
-        httpx.LocalProtocolError: the library would send other bytes.
+        request: for the errors.
+        pieces: the library's stream of raw bytes.
+        close: what gives the connection back, or closes it.
     """
-    body = b"".join(request.stream) if isinstance(request.stream, httpx.ByteStream) else None
-    framing = body_framing(request, length=None if body is None else len(body))
-    headers = [*request.headers.raw, *([] if framing is None else [framing])]
-    native = library.Request(
-        request.method,
-        library.URL(str(request.url)),
-        content=request.stream if body is None else body,
-        extensions={"timeout": dict(request.extensions.get("timeout", {}))},
-    )
-    # set afterwards, since a library adds what it thinks is missing
-    native.headers = library.Headers(headers)
-    if native.url.raw_path != request.url.raw_path or native.url.netloc != request.url.netloc:
-        raise httpx.LocalProtocolError(
-            f"{library.__name__} would change the URL after it was signed; percent-encode its path", request=request
-        )
-    return native
+
+    def __init__(
+        self, request: httpx.Request, pieces: AsyncIterable[bytes], close: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._request = request
+        self._pieces = aiter(pieces)
+        self._close = close
+        self._started = False
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        self._started = True
+        with translated_errors(self._request):
+            return await anext(self._pieces)
+
+    async def aclose(self) -> None:
+        """Give the connection back if the body came to its end, and close it otherwise."""
+        with translated_errors(self._request):
+            await self._close()
+        if self._started:
+            # trio complains of generators that are left in the middle: on a closed connection they come to their end
+            with suppress(Exception):
+                while True:
+                    await anext(self._pieces)
 
 
-async def from_native(response: Any, request: httpx.Request) -> httpx.Response:
-    """A library's answer as one of httpx's, its body read already if the request's extension ``whole`` is true."""
-    headers = response.headers.raw
-    stream: httpx.ByteStream | _NativeBody
-    if response.is_stream_consumed:
-        # a hook of the caller's has read it, and so it is decoded
-        stream = httpx.ByteStream(response.content)
-        framing = (b"content-encoding", b"content-length", b"transfer-encoding")
-        headers = [(name, value) for name, value in headers if name.lower() not in framing]
-    elif request.extensions.get("whole"):
-        body = _NativeBody(response, request)
+async def answer(
+    request: httpx.Request,
+    status: int,
+    headers: list[tuple[bytes, bytes]],
+    extensions: Mapping[str, Any],
+    body: NativeBody,
+) -> httpx.Response:
+    """An answer of httpx's; its body has been read if the request's extension ``whole`` is true."""
+    stream: httpx.ByteStream | NativeBody = body
+    if request.extensions.get("whole"):
         try:
             stream = httpx.ByteStream(b"".join([piece async for piece in body]))
         finally:
             await body.aclose()
-    else:
-        stream = _NativeBody(response, request)
-    known = {key: response.extensions[key] for key in ("http_version", "reason_phrase") if key in response.extensions}
-    return httpx.Response(response.status_code, headers=headers, stream=stream, extensions=known)
-
-
-class _NativeBody(httpx.AsyncByteStream):
-    """The body of a library's answer as it comes over the wire."""
-
-    def __init__(self, response: Any, request: httpx.Request) -> None:
-        self._response = response
-        self._request = request
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        with translated_errors(self._request):
-            async for piece in self._response.stream:
-                yield piece
-
-    async def aclose(self) -> None:
-        with translated_errors(self._request):
-            await self._response.aclose()
+    known = {key: extensions[key] for key in ("http_version", "reason_phrase") if key in extensions}
+    return httpx.Response(status, headers=headers, stream=stream, extensions=known)
 
 
 @contextmanager
 def translated_errors(request: httpx.Request) -> Iterator[None]:
-    """Raise httpx's exceptions for those of a library that looks like it."""
+    """Raise httpx's exceptions for those of a library that gives its own the same names."""
     try:
         yield
     except Exception as error:
@@ -97,7 +90,7 @@ def translated_errors(request: httpx.Request) -> Iterator[None]:
         raise ours from None
 
 
-def _translated(error: Exception, request: httpx.Request) -> Exception | None:
+def _translated(error: Exception, request: httpx.Request) -> httpx.RequestError | None:
     for kind in type(error).__mro__:
         ours = getattr(httpx, kind.__name__, None)
         if isinstance(ours, type) and issubclass(ours, httpx.RequestError):
@@ -107,17 +100,19 @@ def _translated(error: Exception, request: httpx.Request) -> Exception | None:
     return None
 
 
-def _text(error: Exception, kind: type[httpx.RequestError]) -> str:
+def _text(error: BaseException, kind: type[httpx.RequestError]) -> str:
     text = str(error)
     if issubclass(kind, httpx.ProtocolError) and not text.startswith(_SAFE_TEXTS):
-        return (
-            "the request is not HTTP/1.1" if kind is httpx.LocalProtocolError else "the server's answer is not HTTP/1.1"
-        )
-    return text or type(error).__name__
+        text = ""
+    # on trio the reason stands only at the far end of the chain
+    cause: BaseException | None = error
+    while not text and cause is not None and issubclass(kind, httpx.ConnectError):
+        text = str(cause)
+        cause = cause.__cause__ or cause.__context__
+    return text or _TEXTS.get(kind) or f"the connection broke: {type(error).__name__}"
 
 
 def _was_connected(error: Exception) -> bool:
     """httpx-aiohttp reports a server that hangs up after it was asked as a connection that was never made."""
-    cause = error.__cause__
-    names = {kind.__name__ for kind in type(cause).__mro__}
-    return _BROKEN_BY_AIOHTTP in names and not names & _CONNECTING_IN_AIOHTTP
+    names = {kind.__name__ for kind in type(error.__cause__).__mro__}
+    return _BROKEN_IN_AIOHTTP in names and not names & _CONNECTING_IN_AIOHTTP

@@ -12,21 +12,23 @@ that use it need no sleep. It runs in the test's own event loop, on asyncio, uvl
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Literal, Self
 
 import anyio
+import anyio.lowlevel
 import attrs
-from anyio.abc import ByteStream, SocketAttribute
+from anyio.abc import ByteStream
 from anyio.streams.buffered import BufferedByteReceiveStream
-from anyio.streams.tls import TLSListener
+from anyio.streams.tls import TLSStream
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncGenerator, Callable
     from types import TracebackType
 
-    from anyio.abc import Listener, TaskGroup
+    from anyio.abc import TaskGroup
 
 _MAX_HEAD = 1 << 20
 _PIECE = 1 << 16
@@ -79,7 +81,7 @@ class Reply:
             write again), or ``tunnel`` to the host and port that CONNECT named.
     """
 
-    data: bytes | Callable[[], AsyncIterator[bytes]] = b""
+    data: bytes | Callable[[], AsyncGenerator[bytes]] = b""
     read: int | None = None
     gate: anyio.Event | None = None
     then: Literal["keep", "close", "reset", "hang", "tunnel"] = "keep"
@@ -150,17 +152,14 @@ class RawServer:
             await self._changed.wait()
 
     async def __aenter__(self) -> Self:
-        tcp = await anyio.create_tcp_listener(local_host="127.0.0.1")
-        self.port = tcp.extra(SocketAttribute.local_port)  # noqa: S610  # no Django here
+        listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        listener.setblocking(False)
+        self.port = listener.getsockname()[1]
         if self._receive_buffer is not None:
-            for listener in tcp.listeners:
-                raw = listener.extra(SocketAttribute.raw_socket)  # noqa: S610
-                raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._receive_buffer)
-        served: Listener[ByteStream] = tcp
-        if self._ssl_context is not None:
-            served = TLSListener(tcp, self._ssl_context, standard_compatible=False)
+            # connections have it from their listener
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._receive_buffer)
         self._tasks = await anyio.create_task_group().__aenter__()
-        self._tasks.start_soon(self._accept, served)
+        self._tasks.start_soon(self._accept, listener, self._tasks)
         return self
 
     async def __aexit__(
@@ -173,30 +172,42 @@ class RawServer:
         self._tasks.cancel_scope.cancel()
         return await self._tasks.__aexit__(exc_type, exc, traceback)
 
-    async def _accept(self, listener: Listener[ByteStream]) -> None:
-        async with listener:
-            await listener.serve(self._serve)
+    async def _accept(self, listener: socket.socket, tasks: TaskGroup) -> None:
+        with listener:
+            while True:
+                await anyio.wait_readable(listener)
+                try:
+                    connection, _ = listener.accept()
+                except BlockingIOError:
+                    continue
+                tasks.start_soon(self._serve, connection)
 
     def _notify(self) -> None:
         self._changed.set()
         self._changed = anyio.Event()
 
-    async def _serve(self, stream: ByteStream) -> None:
+    async def _serve(self, connection: socket.socket) -> None:
         number = self.connections
         self.connections += 1
         self.open += 1
         self._notify()
         try:
+            connection.setblocking(False)
+            stream: ByteStream = _SocketStream(connection)
             if number >= self._drop:
-                await self._converse(number, stream)
-        except (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream, anyio.IncompleteRead):
-            pass  # the peer has gone, which is its right
+                if self._ssl_context is not None:
+                    stream = await TLSStream.wrap(
+                        stream, server_side=True, ssl_context=self._ssl_context, standard_compatible=False
+                    )
+                await self._converse(number, stream, connection)
+        except (anyio.BrokenResourceError, anyio.EndOfStream, anyio.IncompleteRead, ssl.SSLError):
+            pass  # the peer has gone, or does not trust us, which is its right
         finally:
-            await anyio.aclose_forcefully(stream)
+            connection.close()
             self.open -= 1
             self._notify()
 
-    async def _converse(self, number: int, stream: ByteStream) -> None:
+    async def _converse(self, number: int, stream: ByteStream, connection: socket.socket) -> None:
         received = BufferedByteReceiveStream(stream)
         while True:
             head = await received.receive_until(b"\r\n\r\n", _MAX_HEAD) + b"\r\n\r\n"
@@ -213,18 +224,55 @@ class RawServer:
                 if reply.data:
                     await stream.send(reply.data)
             else:
-                async for piece in reply.data():
-                    await stream.send(piece)
+                async with aclosing(reply.data()) as pieces:
+                    async for piece in pieces:
+                        await stream.send(piece)
             if reply.then == "hang":
                 await anyio.sleep_forever()
             elif reply.then == "tunnel":
                 await _tunnel(request.target, stream, received)
             elif reply.then == "reset":
                 # closing with a linger of zero sends RST instead of FIN
-                raw = stream.extra(SocketAttribute.raw_socket)  # noqa: S610
-                raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             if reply.then != "keep":
                 return
+
+
+class _SocketStream(ByteStream):
+    """A socket and nothing else: no event loop reads ahead, so a server that does not read really stops its peer."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._socket = connection
+
+    async def receive(self, max_bytes: int = _PIECE) -> bytes:
+        while True:
+            await anyio.wait_readable(self._socket)
+            try:
+                data = self._socket.recv(max_bytes)
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise anyio.BrokenResourceError from error
+            if not data:
+                raise anyio.EndOfStream
+            return data
+
+    async def send(self, item: bytes) -> None:
+        await anyio.lowlevel.checkpoint()
+        left = memoryview(item)
+        while left:
+            try:
+                left = left[self._socket.send(left) :]
+            except BlockingIOError:
+                await anyio.wait_writable(self._socket)
+            except OSError as error:
+                raise anyio.BrokenResourceError from error
+
+    async def send_eof(self) -> None:
+        self._socket.shutdown(socket.SHUT_WR)
+
+    async def aclose(self) -> None:
+        self._socket.close()
 
 
 async def _read_body(received: BufferedByteReceiveStream, request: RecordedRequest, most: int | None) -> None:

@@ -82,7 +82,11 @@ async def test_a_body_goes_out_with_its_length(any_cell, ask, method, size):
 async def test_a_body_without_a_declared_length_gets_one(any_cell):
     async with RawServer() as server, any_cell.engine() as engine:
         request = httpx.Request(
-            "DELETE", server.url + "/", headers={"Host": "example.com"}, stream=httpx.ByteStream(b'{"ids": [1]}')
+            "DELETE",
+            server.url + "/",
+            headers={"Host": "example.com"},
+            stream=httpx.ByteStream(b'{"ids": [1]}'),
+            extensions={"whole": True},
         )
         await engine.handle_async_request(request)
         [seen] = server.requests
@@ -92,7 +96,13 @@ async def test_a_body_without_a_declared_length_gets_one(any_cell):
 @pytest.mark.parametrize(("method", "length"), [("GET", None), ("DELETE", None), ("POST", "0"), ("PUT", "0")])
 async def test_without_a_body_only_methods_that_have_one_send_a_length(any_cell, method, length):
     async with RawServer() as server, any_cell.engine() as engine:
-        request = httpx.Request(method, server.url + "/", headers={"Host": "x.test"}, stream=httpx.ByteStream(b""))
+        request = httpx.Request(
+            method,
+            server.url + "/",
+            headers={"Host": "x.test"},
+            stream=httpx.ByteStream(b""),
+            extensions={"whole": True},
+        )
         await engine.handle_async_request(request)
         [seen] = server.requests
         assert (seen.header("content-length"), seen.header("transfer-encoding")) == (length, None)

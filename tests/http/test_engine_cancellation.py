@@ -1,0 +1,256 @@
+"""Cancellation at any await leaves no connection, no task and no place in the pool behind."""
+
+from __future__ import annotations
+
+import types
+from contextlib import aclosing
+
+import anyio
+import httpx
+import pytest
+
+from asyncsdk.testing.rawserver import RawServer, Reply
+
+pytestmark = pytest.mark.anyio
+
+AT_ONCE = 4
+ENOUGH = 5.0
+
+
+@pytest.fixture
+def anyio_backend(own_cell):
+    return own_cell.backend
+
+
+@pytest.fixture
+def at_full_strength(ask):
+    """Asserts that as many requests as there may be get through at once."""
+
+    async def check(engine, server, at_once):
+        before = len(server.requests)
+        with anyio.fail_after(ENOUGH):
+            async with anyio.create_task_group() as tasks:
+                for _ in range(at_once):
+                    tasks.start_soon(engine.handle_async_request, ask("GET", server.url + "/together", timeout=None))
+                await server.until(lambda s: len(s.requests) == before + at_once)
+                server.together.set()
+        server.together = anyio.Event()
+
+    return check
+
+
+class Server(RawServer):
+    """Answers ``/together`` once its event is set, and all else from its replies."""
+
+    def __init__(self, reply, **options):
+        super().__init__(self._choose, **options)
+        self.together = anyio.Event()
+        self._reply = reply
+
+    def _choose(self, request):
+        return Reply.ok(b"{}", gate=self.together) if request.target == "/together" else self._reply
+
+
+async def steps(number):
+    for _ in range(number):
+        await anyio.lowlevel.checkpoint()
+
+
+async def run_and_cancel(work, after):
+    """Run something, cancel it after so many steps of the event loop, and tell whether it had come to its end."""
+    finished = False
+
+    async def run():
+        nonlocal finished
+        await work()
+        finished = True
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(run)
+        await steps(after)
+        tasks.cancel_scope.cancel()
+    return finished
+
+
+@types.coroutine
+def until_await(work, number, cancel):
+    """Run a coroutine, and cancel it as it is about to wait for the n-th time."""
+    waits = 0
+    step, sent = work.send, None
+    while True:
+        try:
+            wanted = step(sent)
+        except StopIteration as finished:
+            return finished.value
+        waits += 1
+        if waits == number:
+            cancel()
+        try:
+            step, sent = work.send, (yield wanted)
+        except BaseException as error:  # noqa: BLE001  # as `await` does
+            step, sent = work.throw, error
+
+
+async def every_await(work):
+    """Cancel something as it waits for the first time, the second, ... until it has come to its end."""
+    number = 0
+    finished = False
+
+    async def run():
+        nonlocal finished
+        await work()
+        finished = True
+
+    while not finished:
+        number += 1
+        with anyio.CancelScope() as scope:
+            await until_await(run(), number, scope.cancel)
+    assert number > 2
+
+
+async def every_step(work):
+    """Cancel something after 0, 1, 2, ... steps, until it has come to its end ten times."""
+    after = finished = 0
+    while finished < 10:
+        finished += await run_and_cancel(work, after)
+        after += 1
+    assert after > 10
+
+
+@pytest.mark.parametrize("content", [None, b"x" * 3_000_000], ids=["no body", "a large body"])
+@pytest.mark.parametrize("whole", [True, False])
+async def test_at_every_step_of_a_request(own_cell, ask, at_full_strength, whole, content):
+    async with Server(Reply.ok(b"y" * 300_000)) as server:
+        resting = len(anyio.get_running_tasks())
+        async with own_cell.engine(max_connections=AT_ONCE) as engine:
+
+            async def work():
+                answer = await engine.handle_async_request(ask("POST", server.url + "/", whole=whole, content=content))
+                try:
+                    async for _ in answer.stream:
+                        pass
+                finally:
+                    await answer.aclose()
+
+            await every_await(work)
+            await every_step(work)
+            await at_full_strength(engine, server, AT_ONCE)
+        await server.until(lambda s: s.open == 0)
+        await steps(10)
+        assert len(anyio.get_running_tasks()) == resting
+
+
+async def test_at_every_await_of_a_request_over_tls(own_cell, ask, at_full_strength, server_tls, client_tls):
+    async with Server(Reply.ok(b"y", headers=(("Connection", "close"),)), ssl_context=server_tls) as server:
+        async with own_cell.engine(max_connections=AT_ONCE, ssl_context=client_tls) as engine:
+
+            async def work():
+                await engine.handle_async_request(ask("GET", server.url + "/"))
+
+            await every_await(work)
+            await at_full_strength(engine, server, AT_ONCE)
+        await server.until(lambda s: s.open == 0)
+
+
+async def test_at_every_await_of_a_request_through_a_tunnel(
+    own_cell, ask, at_full_strength, server_tls, client_tls, monkeypatch
+):
+    tunnel = Reply(b"HTTP/1.1 200 Connected\r\n\r\n", then="tunnel")
+    async with Server(Reply.ok(b"y"), ssl_context=server_tls) as server, RawServer(tunnel) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        async with own_cell.engine(max_connections=AT_ONCE, ssl_context=client_tls) as engine:
+
+            async def work():
+                await engine.handle_async_request(ask("GET", server.url + "/"))
+
+            await every_await(work)
+            await at_full_strength(engine, server, AT_ONCE)
+        await server.until(lambda s: s.open == 0)
+        await proxy.until(lambda s: s.open == 0)
+
+
+async def test_at_every_step_of_an_upload_that_streams(own_cell, ask, at_full_strength):
+    async def upload():
+        for _ in range(5):
+            yield b"x" * 200_000
+
+    async with Server(Reply.ok(b"y")) as server, own_cell.engine(max_connections=AT_ONCE) as engine:
+
+        async def work():
+            async with aclosing(upload()) as pieces:
+                await engine.handle_async_request(ask("PUT", server.url + "/", content=pieces))
+
+        await every_await(work)
+        await every_step(work)
+        await at_full_strength(engine, server, AT_ONCE)
+
+
+@pytest.mark.parametrize("connection", ["keep-alive", "close"])
+async def test_a_turn_in_the_queue_is_passed_on(own_cell, ask, connection):
+    """Of three requests for one place, the second is cancelled while, or just as, it is its turn."""
+    for after in range(40):
+        gate = anyio.Event()
+        reply = Reply.ok(gate=gate, headers=(("Connection", connection),))
+        async with RawServer(reply) as server, own_cell.engine(max_connections=1) as engine:
+            with anyio.fail_after(ENOUGH):
+                async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(engine.handle_async_request, ask("GET", server.url + "/1", timeout=None))
+                    await server.until(lambda s: len(s.requests) == 1)
+                    async with anyio.create_task_group() as second:
+                        second.start_soon(engine.handle_async_request, ask("GET", server.url + "/2", timeout=None))
+                        await steps(3)
+                        tasks.start_soon(engine.handle_async_request, ask("GET", server.url + "/3", timeout=None))
+                        await steps(3)
+                        gate.set()
+                        await steps(after)
+                        second.cancel_scope.cancel()
+            assert server.requests[-1].target == "/3"
+
+
+async def test_rounds_of_cancelled_fan_outs(own_cell, ask, at_full_strength):
+    async with Server(Reply.ok(b"y" * 10_000)) as server, own_cell.engine(max_connections=8) as engine:
+        for turn in range(30):
+            async with anyio.create_task_group() as tasks:
+                for number in range(32):
+                    request = ask("GET", f"{server.url}/{number}", whole=number % 2 == 0, timeout=None)
+                    tasks.start_soon(_read, engine, request)
+                await steps(turn * 3)
+                tasks.cancel_scope.cancel()
+            await at_full_strength(engine, server, 8)
+            await server.until(lambda s: s.open <= 8)
+
+
+async def _read(engine, request):
+    answer = await engine.handle_async_request(request)
+    try:
+        async for _ in answer.stream:
+            pass
+    finally:
+        await answer.aclose()
+
+
+async def test_closing_the_engine_ends_what_is_under_way(own_cell, ask):
+    gate = anyio.Event()
+    failures = []
+
+    async def ask_and_wait(whole):
+        try:
+            answer = await engine.handle_async_request(ask("GET", server.url + "/", whole=whole, timeout=None))
+            async for _ in answer.stream:
+                pass
+        except (httpx.TransportError, httpx.StreamError) as error:
+            failures.append(error)
+
+    async def half():
+        yield b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"
+        await gate.wait()
+
+    async with RawServer(Reply(half)) as server, own_cell.engine() as engine:
+        with anyio.fail_after(ENOUGH):
+            async with anyio.create_task_group() as tasks:
+                for whole in (True, False):
+                    tasks.start_soon(ask_and_wait, whole)
+                await server.until(lambda s: len(s.requests) == 2)
+                await steps(20)
+                await engine.aclose()
+            assert len(failures) == 2

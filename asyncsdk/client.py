@@ -88,12 +88,14 @@ class Client:
         self._shared = shared
         signing = SigningTransport(shared.engine, self._signer, (self._base.origin,))
         self._chain = ThrottleTransport(signing, shared.throttle, self._signer)
-        self._headers = [
-            (b"Host", self._base.host),
-            (b"Accept", b"application/json, */*;q=0.1"),
-            (b"Accept-Encoding", b"gzip"),
-            (b"User-Agent", self._options.user_agent.encode()),
-        ]
+        self._headers = httpx.Headers(
+            [
+                (b"Host", self._base.host),
+                (b"Accept", b"application/json, */*;q=0.1"),
+                (b"Accept-Encoding", b"gzip"),
+                (b"User-Agent", self._options.user_agent.encode()),
+            ]
+        )
         self._extensions = {"timeout": self._options.timeout.extension(), "whole": True}
 
     async def __aenter__(self) -> Self:
@@ -208,9 +210,10 @@ class Client:
         url = self._base.join(operation.url_path(*path), encode_query(query))
         headers = self._headers
         if body is not None:
-            headers = [*headers, (b"Content-Type", content_type.encode()), (b"Content-Length", b"%d" % len(body))]
+            framing = [(b"Content-Type", content_type.encode()), (b"Content-Length", b"%d" % len(body))]
+            headers = httpx.Headers([*headers.raw, *framing])
         elif operation.method in ("POST", "PUT", "PATCH"):
-            headers = [*headers, (b"Content-Length", b"0")]
+            headers = httpx.Headers([*headers.raw, (b"Content-Length", b"0")])
         extensions = self._extensions if operation.signed else {**self._extensions, "unsigned": True}
         return FrozenCall(operation, path=path, url=url, headers=headers, body=body or b"", extensions=extensions)
 

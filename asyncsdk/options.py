@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +21,13 @@ if TYPE_CHECKING:
     from .http.attempts import Attempt
 
 
-def _positive(_: object, attribute: Attribute[Any], value: float | None) -> None:
-    if value is not None and not value > 0:
+def _limit(value: float | None) -> float | None:
+    """Infinity means what None means, and not every event loop can wait for it."""
+    return None if value == math.inf else value
+
+
+def _positive(_: object, attribute: Attribute[Any], value: object) -> None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or not value > 0):
         raise ConfigurationError(
             f"timeout {attribute.name!r} must be above zero seconds, or None for no limit, not {value!r}"
         )
@@ -35,17 +41,21 @@ class Timeout:
         connect: until a connection stands, TLS included.
         read: between two arrivals of bytes.
         write: between two departures of bytes.
-        total: from the first byte sent to the last byte read. `RetryPolicy.deadline` covers all attempts together.
+        total: from asking for a connection to the last byte read. Waiting for a place among ``max_connections`` does not count;
+            `RetryPolicy.deadline` covers that too, and all attempts together.
+
+    Raises:
+        ConfigurationError: a value that cannot work.
     """
 
-    connect: float | None = field(default=10.0, validator=_positive)
-    read: float | None = field(default=60.0, validator=_positive)
-    write: float | None = field(default=60.0, validator=_positive)
-    total: float | None = field(default=None, validator=_positive)
+    connect: float | None = field(default=10.0, validator=_positive, converter=_limit)
+    read: float | None = field(default=60.0, validator=_positive, converter=_limit)
+    write: float | None = field(default=60.0, validator=_positive, converter=_limit)
+    total: float | None = field(default=None, validator=_positive, converter=_limit)
 
     def extension(self) -> Mapping[str, float | None]:
         """As the ``timeout`` extension of an httpx request."""
-        return {"connect": self.connect, "read": self.read, "write": self.write, "pool": None}
+        return {"connect": self.connect, "read": self.read, "write": self.write, "pool": None, "total": self.total}
 
 
 def as_timeout(value: Timeout | float | None) -> Timeout:
@@ -81,15 +91,20 @@ class Options:
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise ConfigurationError(f"max_connections must be a whole number of at least 1, not {value!r}")
 
+    @retry.validator
+    def _a_policy(self, _: object, value: object) -> None:
+        if not isinstance(value, RetryPolicy):
+            raise ConfigurationError(f"retry takes a RetryPolicy, not {type(value).__name__}")
+
     @user_agent.validator
     def _sendable(self, _: object, value: object) -> None:
-        if not isinstance(value, str) or not header_safe(value):
+        if not header_safe(value):
             raise ConfigurationError("user_agent must be printable ASCII text")
 
 
-def header_safe(value: str) -> bool:
-    """Whether a text can be the value of a header as it is."""
-    return bool(value) and value.isascii() and value.isprintable() and value == value.strip()
+def header_safe(value: object) -> bool:
+    """Whether something is a text that can be the value of a header as it is."""
+    return isinstance(value, str) and bool(value) and value.isascii() and value.isprintable() and value == value.strip()
 
 
 def credential(value: str | None, argument: str, variable: str) -> str:
@@ -121,13 +136,13 @@ def options(
     """The `Options` of what a client's constructor was given, where None means the default.
 
     Raises:
-        ConfigurationError, ValueError, TypeError: a value that cannot work.
+        ConfigurationError: a value that cannot work.
     """
     return Options(
         timeout=timeout,
-        retry=retry or RetryPolicy(),
+        retry=RetryPolicy() if retry is None else retry,
         max_connections=max_connections,
         user_agent=USER_AGENT if user_agent is None else user_agent,
         on_attempt=on_attempt,
-        clock=clock or SYSTEM,
+        clock=SYSTEM if clock is None else clock,
     )

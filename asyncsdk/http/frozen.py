@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..operation import Operation
-    from .signing import Header
 
 
 class FrozenCall:
@@ -35,7 +34,7 @@ class FrozenCall:
         *,
         path: tuple[object, ...],
         url: httpx.URL,
-        headers: list[Header],
+        headers: httpx.Headers,
         body: bytes,
         extensions: Mapping[str, Any],
     ) -> None:
@@ -53,7 +52,7 @@ class FrozenCall:
             self._url,
             headers=self._headers,
             stream=httpx.ByteStream(self._body),
-            extensions=dict(self._extensions),
+            extensions=self._extensions,
         )
 
     def secrets(self) -> set[str]:

@@ -92,16 +92,21 @@ def decompressed(raw: bytes, response: httpx.Response) -> bytes:
     Raises:
         httpx.DecodingError: the bytes are not what the encoding promises, such as a body that breaks off.
     """
-    encoding = response.headers.get("content-encoding")
+    encoding = _encoding(response)
     if not encoding or not raw:
         return raw
-    encoding = encoding.strip().lower()
     if encoding in ("gzip", "x-gzip"):
         return _inflated(raw, 31)
     if encoding == "deflate":
         # Either with zlib's header, as the standard says, or without, as some servers send it.
         return _inflated(raw, 15 if raw[0] & 0x0F == 8 and int.from_bytes(raw[:2]) % 31 == 0 else -15)
     return httpx.Response(200, headers={"content-encoding": encoding}, content=raw).content
+
+
+def _encoding(response: httpx.Response) -> str:
+    # httpx decodes all headers before it gives one, which every call would pay for
+    found = [value for name, value in response.headers.raw if name.lower() == b"content-encoding"]
+    return b", ".join(found).decode("latin-1").strip().lower()
 
 
 def _inflated(raw: bytes, wbits: int) -> bytes:

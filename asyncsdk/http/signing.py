@@ -153,7 +153,8 @@ class SigningTransport(httpx.AsyncBaseTransport):
             signer.bind(inner)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a signed copy; the request given stays without a signature, so whoever keeps it keeps no secret.
+        """Send the request signed: a copy, so that whoever keeps the request given keeps no secret. Only the requests of
+        `Client.call`, which are made for one attempt and kept by nobody, are signed as they are.
 
         A refusal that the signer can mend is answered once, by the same request signed anew: a service that turns a
         signature down has not acted, whatever the method. This is no attempt of the retry loop.
@@ -170,28 +171,21 @@ class SigningTransport(httpx.AsyncBaseTransport):
         return response
 
     def _signed(self, request: httpx.Request, body: bytes) -> httpx.Request:
-        if b"+" in request.url.query:
-            # httpx writes a space of `params` so, and services differ in how they read it, even while they check a signature
-            request = _without_plus(request)
-        signature = self._signer.headers(request, body)
-        ours = {name.lower() for name, _ in signature}
-        return httpx.Request(
-            request.method,
-            request.url,
-            headers=[*(each for each in request.headers.raw if each[0].lower() not in ours), *signature],
-            stream=request.stream,
-            extensions=request.extensions,
-        )
+        if "whole" not in request.extensions:
+            request = _copied(request)
+        for name, value in self._signer.headers(request, body):
+            request.headers[name.decode("ascii")] = value.decode("ascii")
+        return request
 
 
-def _without_plus(request: httpx.Request) -> httpx.Request:
+def _copied(request: httpx.Request) -> httpx.Request:
     """The request with ``%20`` for every ``+`` of its query."""
+    url = request.url
+    if b"+" in url.query:
+        # httpx writes a space of `params` so, and services differ in how they read it, even while they check a signature
+        url = url.copy_with(query=url.query.replace(b"+", b"%20"))
     return httpx.Request(
-        request.method,
-        request.url.copy_with(query=request.url.query.replace(b"+", b"%20")),
-        headers=request.headers.raw,
-        stream=request.stream,
-        extensions=request.extensions,
+        request.method, url, headers=request.headers, stream=request.stream, extensions=request.extensions
     )
 
 

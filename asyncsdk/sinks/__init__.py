@@ -1,1 +1,27 @@
-"""Where rows go, and which shards are done there."""
+"""Where rows go, and which shards are done there.
+
+The sinks are imported at their first use: planning and counting need none of what they stand on.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .ledger import Ledger
+from .protocol import Sink, Writer
+
+if TYPE_CHECKING:
+    from .delimited import CSVSink
+    from .ndjson import NDJSONSink
+    from .parquet import ParquetSink
+
+__all__ = ["CSVSink", "Ledger", "NDJSONSink", "ParquetSink", "Sink", "Writer"]
+
+_HOMES = {"CSVSink": "delimited", "NDJSONSink": "ndjson", "ParquetSink": "parquet"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)

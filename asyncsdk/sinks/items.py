@@ -1,0 +1,22 @@
+"""What a writer is given, as wire rows or as a record batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..codec import to_dict
+from ..columns import to_batch, to_wire
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def as_wire(items: Any) -> Sequence[Mapping[str, Any]]:
+    """The wire rows of rows or of a record batch."""
+    return [to_dict(each) for each in items] if isinstance(items, Sequence) else to_wire(items)
+
+
+def as_batch(items: Any) -> pa.RecordBatch:
+    """The record batch of rows, or the one that it is."""
+    return to_batch(as_wire(items)) if isinstance(items, Sequence) else items

@@ -1,0 +1,129 @@
+"""Shards as Parquet files."""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING, Any, ClassVar
+
+import msgspec
+
+from ..columns import schema
+from ..columns.cells import EXTRA, extra_text
+from ..errors import ConfigurationError
+from .files import FileSink
+from .items import as_batch
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+    from pyarrow.dataset import Partitioning
+
+    from ..fanout.plan import Shard
+    from .protocol import Form
+
+_DEVICE = "device_id"
+
+
+class ParquetSink(FileSink):
+    """A Hive tree of Parquet files: ``pyarrow.parquet.read_table(path)`` is all rows of all devices.
+
+    The device stands in the path and not in the files, as everywhere in Hive: pyarrow takes the column from the path as one type or
+    another, depending on who asks, and would not put it together with one in the files. A row of another device, should there ever
+    be one, keeps it in ``extra``. The bytes of a file follow from its rows alone, however they came.
+
+    Args:
+        path: a local folder, or any URL that fsspec knows, such as ``s3://bucket/rows``.
+        row_group_size: rows. A writer holds as many, and a reader that looks for some rows reads as many at least.
+        compression: as pyarrow names it.
+        storage_options: for fsspec, such as credentials and an endpoint.
+
+    Raises:
+        ConfigurationError: pyarrow is not installed.
+    """
+
+    form: ClassVar[Form] = "arrow"
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        row_group_size: int = 65_536,
+        compression: str = "zstd",
+        storage_options: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(path, ".parquet", storage_options)
+        if row_group_size < 1:
+            raise ConfigurationError(f"row_group_size must be at least 1, not {row_group_size}")
+        self._row_group_size = row_group_size
+        self._compression = compression
+        schema()
+
+    def _encoder(self, file: IO[bytes], shard: Shard) -> _ParquetFile:
+        return _ParquetFile(file, shard.device, self._row_group_size, self._compression)
+
+
+def partitioning() -> Partitioning:
+    """How to read a tree whose device ids look like numbers, which pyarrow would take for numbers otherwise.
+
+    Returns:
+        What `pyarrow.parquet.read_table` and `pyarrow.dataset.dataset` take as ``partitioning``.
+    """
+    import pyarrow as pa
+    from pyarrow import dataset
+
+    return dataset.partitioning(pa.schema([(_DEVICE, pa.string()), ("date", pa.string())]), flavor="hive")
+
+
+class _ParquetFile:
+    """Batches to one file, in row groups of the same size whatever the sizes of the batches."""
+
+    def __init__(self, file: IO[bytes], device: str, size: int, compression: str) -> None:
+        from pyarrow.parquet import ParquetWriter
+
+        self._device = device
+        self._size = size
+        self._held: list[pa.RecordBatch] = []
+        self._count = 0
+        # The types speak for themselves: without a copy of the schema, half of a small file's size, they are read the same.
+        self._writer = ParquetWriter(
+            file, schema().remove(schema().get_field_index(_DEVICE)), compression=compression, store_schema=False
+        )
+
+    def write(self, items: Any) -> None:
+        batch = _without_device(as_batch(items), self._device)
+        self._held.append(batch)
+        self._count += batch.num_rows
+        while self._count >= self._size:
+            self._write_group(self._size)
+
+    def close(self) -> None:
+        try:
+            if self._count:
+                self._write_group(self._count)
+        finally:
+            self._writer.close()
+
+    def _write_group(self, size: int) -> None:
+        import pyarrow as pa
+
+        held = pa.Table.from_batches(self._held)
+        # In one piece: where the pieces meet, the pages of the file would be cut.
+        self._writer.write_table(held.slice(0, size).combine_chunks(), row_group_size=size)
+        self._held = held.slice(size).to_batches()
+        self._count -= size
+
+
+def _without_device(batch: pa.RecordBatch, device: str) -> pa.RecordBatch:
+    """A batch without its device column, which the path gives back; what it would not give back goes into ``extra``."""
+    import pyarrow as pa
+
+    column = batch.column(_DEVICE)
+    if column.unique().to_pylist() not in ([device], []):
+        texts = batch.column(EXTRA).to_pylist()
+        for row, value in enumerate(column.to_pylist()):
+            if value not in (device, None):
+                known = msgspec.json.decode(texts[row]) if texts[row] else {}
+                texts[row] = extra_text({_DEVICE: value} | known)
+        batch = batch.set_column(batch.schema.get_field_index(EXTRA), EXTRA, pa.array(texts, pa.string()))
+    return batch.drop_columns([_DEVICE])

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import gc
 import importlib.metadata
+import json
 import os
 import platform
 import statistics
-import time
+import subprocess
+import sys
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+
+import attrs
 
 
 def pin(core):
@@ -17,40 +22,71 @@ def pin(core):
         os.sched_setaffinity(0, {core})
 
 
+@attrs.frozen
 class Timing:
-    """What one turn took: seconds on the clock and seconds of this process's CPU, for so many units of work."""
+    """What one turn took.
 
-    def __init__(self, units, wall, cpu):
-        self.units = units
-        self.rate = units / wall
-        self.cpu = cpu / units
+    Attributes:
+        units: of work that were done.
+        wall: seconds on the clock.
+        spent: seconds of the process's CPU, all its threads together.
+    """
 
-
-def timed(work):
-    """Call a function that gives a number of units, and time it."""
-    gc.collect()
-    wall, cpu = time.perf_counter(), time.process_time()
-    units = work()
-    return Timing(units, time.perf_counter() - wall, time.process_time() - cpu)
+    units: int
+    wall: float
+    spent: float
 
 
-def interleaved(contestants, rounds, *, told=lambda text: None):
-    """Time every contestant once a round, in turn, since times drift; the order turns round every time.
+class Contestant:
+    """A function ``module:name`` in a process of its own, pinned to core 1."""
+
+    def __init__(self, target):
+        command = [sys.executable, str(Path(__file__).with_name("_worker.py")), target]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def turn(self, *arguments):
+        """Let it work once."""
+        self._process.stdin.write(json.dumps(arguments) + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise SystemExit("a contestant died; see above")
+        return Timing(*json.loads(answer))
+
+    def close(self):
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+
+
+@contextmanager
+def contestants(targets):
+    """Name to `Contestant`, from name to ``module:name``."""
+    with ExitStack() as stack:
+        started = {}
+        for name, target in targets.items():
+            started[name] = Contestant(target)
+            stack.callback(started[name].close)
+        yield started
+
+
+def interleaved(chosen, arguments, rounds, *, told):
+    """Let every contestant work once a round, one after the other, since times drift; the order turns round every time.
 
     Args:
-        contestants: name to a function that does its work and gives the number of units.
+        chosen: name to `Contestant`.
+        arguments: of every turn.
         rounds: how often; one more goes before that warms up and counts for nothing.
         told: called with what is being done.
 
     Returns:
         Name to the list of its timings.
     """
-    found = {name: [] for name in contestants}
+    found = {name: [] for name in chosen}
     for number in range(rounds + 1):
-        names = list(contestants) if number % 2 else list(reversed(contestants))
-        for name in names:
+        for name in list(chosen) if number % 2 else list(reversed(chosen)):
             told(f"round {number} of {rounds}: {name}")
-            timing = timed(contestants[name])
+            timing = chosen[name].turn(*arguments)
             if number:
                 found[name].append(timing)
     return found
@@ -58,12 +94,12 @@ def interleaved(contestants, rounds, *, told=lambda text: None):
 
 def rate(timings):
     """The median of units a second."""
-    return statistics.median(each.rate for each in timings)
+    return statistics.median(each.units / each.wall for each in timings)
 
 
 def cpu(timings):
     """The median of CPU seconds a unit."""
-    return statistics.median(each.cpu for each in timings)
+    return statistics.median(each.spent / each.units for each in timings)
 
 
 def ratio(one, other, of=rate):

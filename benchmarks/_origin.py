@@ -21,16 +21,17 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from _measure import pin
 from _pages import page
 
 LATENCY = 0.020
 _ECHO = Path("/usr/lib/nginx/modules/ngx_http_echo_module.so")
 
+_SLOW = f"location ~ ^/slow(/.*)$ {{ echo_sleep {LATENCY:g}; echo_exec $1; }}"
 _CONFIGURATION = """
 {load}
 {user}
 worker_processes 1;
+{affinity}
 daemon off;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
@@ -111,26 +112,25 @@ def origin(*forms):
 
 def _start_nginx(binary, folder, running):
     port = _free_port()
-    slow = "location ~ ^/slow(/.*)$ { echo_sleep %g; echo_exec $1; }" % LATENCY if _ECHO.exists() else ""
+    slow = _SLOW if _ECHO.exists() else ""
     configuration = _CONFIGURATION.format(
         load=f"load_module {_ECHO};" if slow else "",
         user="user root;" if hasattr(os, "geteuid") and os.geteuid() == 0 else "",
+        affinity="worker_cpu_affinity 01;" if hasattr(os, "sched_setaffinity") else "",
         folder=folder,
         port=port,
         slow=slow,
     )
     (folder / "nginx.conf").write_text(configuration)
     command = [binary, "-e", str(folder / "error.log"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
-    running.append(subprocess.Popen(command, preexec_fn=lambda: pin(0)))
+    running.append(subprocess.Popen(command))
     _wait_for(port, running[-1])
     return f"http://127.0.0.1:{port}"
 
 
 def _start_raw(pages, running):
     script = str(Path(__file__).with_name("_raw_origin.py"))
-    process = subprocess.Popen(
-        [sys.executable, script, str(pages), str(LATENCY)], stdout=subprocess.PIPE, text=True, preexec_fn=lambda: pin(0)
-    )
+    process = subprocess.Popen([sys.executable, script, str(pages), str(LATENCY)], stdout=subprocess.PIPE, text=True)
     running.append(process)
     return f"http://127.0.0.1:{int(process.stdout.readline())}"
 

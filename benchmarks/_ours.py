@@ -1,15 +1,14 @@
-"""The fan-outs of asyncsdk that stand beside the peers of `_peers.py`."""
+"""The fan-outs of asyncsdk that stand beside those of `_expert.py`, `_peers.py` and `_dlt.py`."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 import uvloop
-from _pages import END, START
+from _pages import END, KEY, START
 
 from asyncsdk import UnleashAnalytics
 
-KEY = "test-key"
 _DAY = timedelta(days=1)
 
 

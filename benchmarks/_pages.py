@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 KEYS = (
     "class_name",
@@ -17,12 +18,16 @@ KEYS = (
 )
 START = datetime(2020, 8, 17, tzinfo=UTC)
 END = START + timedelta(hours=1)
+FROM, TO = (int(moment.timestamp() * 1000) for moment in (START, END))
 DEVICE = "W9d3f1bcad8e8abd"
+KEY = "test-key"
+HEADERS = {"x-api-key": KEY}
 _CLASSES = ("person", "total_count", "num_individuals", "number_of_persons_in_group", "this_frame_persons_count")
 
 
 def rows(count):
     """So many rows, five a frame, spread over the hour that begins at `START`."""
+    dice = Random(1)
     frames = -(-count // len(_CLASSES))
     step = timedelta(milliseconds=3_600_000 // frames)
     for number in range(count):
@@ -30,7 +35,7 @@ def rows(count):
         moment = START + frame * step
         yield (
             _CLASSES[kind],
-            (number * 2_654_435_761 >> 9) % 23,
+            dice.randrange(23),
             DEVICE,
             110_000 + frame,
             "sparse-crowd-density-alphapose",
@@ -38,6 +43,11 @@ def rows(count):
             "W9d3f1bcad8e8abd-1597644023-17-Aug-20-06-00-23.mp4",
             f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z",
         )
+
+
+def path(device, number):
+    """The path of one page below the base URL."""
+    return f"/analytics/{device}/{FROM}/{TO}/{number}"
 
 
 def page(count, total):

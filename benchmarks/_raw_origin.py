@@ -11,6 +11,10 @@ import sys
 from email.utils import formatdate
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from _measure import pin
+
 _REQUEST = re.compile(rb"GET /(?:(slow|gzip)/)?(\d+x\d+)/v1/analytics/(?:(version|devices)|[^ ]+) HTTP/1\.1\r\n")
 _TINY = {b"version": b'"1.0.1"', b"devices": b'["Wb8fabc31378ce07","W022abc5be35bb72","Weea288bc1faaddd"]'}
 
@@ -69,6 +73,7 @@ async def serve(folder, latency):
 
 
 if __name__ == "__main__":
+    pin(0)
     try:
         from uvloop import run
     except ImportError:

@@ -1,0 +1,58 @@
+"""The goals of the project, and how a benchmark says whether one is reached."""
+
+from __future__ import annotations
+
+import attrs
+
+
+@attrs.frozen
+class Goal:
+    """A bound for one measured figure.
+
+    Attributes:
+        text: what is measured, and against what.
+        first: the bound to reach first.
+        then: the bound after that.
+        unit: of both.
+        least: whether the bounds are minima.
+    """
+
+    text: str
+    first: float
+    then: float
+    unit: str = "x"
+    least: bool = False
+
+    def holds(self, reached, bound):
+        return reached >= bound if self.least else reached <= bound
+
+
+GOALS = {
+    "cpu of a get": Goal("client CPU of one small GET through an operation, against aiohttp + uvloop", 2.0, 1.0),
+    "cpu at 256": Goal("the same at 256 at once, against 16 at once", 1.3, 1.15),
+    "rate against httpx": Goal(
+        "requests per second against httpx.AsyncClient, 64 at once, settled", 6.0, 12.0, least=True
+    ),
+    "rows against expert": Goal("fan-out to attrs rows, against the expert to attrs", 1.2, 1.5, least=True),
+    "arrow against expert": Goal("fan-out to Arrow, against the expert to Arrow", 1.8, 2.5, least=True),
+    "rows against dlt": Goal("fan-out to attrs rows, against dlt", 3.0, 4.0, least=True),
+    "rows against httpx": Goal("fan-out to attrs rows, against gather over httpx + json", 2.2, 3.0, least=True),
+    "latency": Goal("20 ms of latency, 128 at once, against aiohttp", 0.95, 1.0, least=True),
+    "memory of rows": Goal("peak memory over the imports, ten million rows", 60, 25, " MB"),
+    "memory of batches": Goal("the same as Arrow batches", 60, 25, " MB"),
+    "memory of backfill": Goal("the same as a backfill to Parquet", 60, 25, " MB"),
+    "own cost": Goal("one operation's own cost on top of the transport it sits on", 40, 15, " µs"),
+    "import": Goal("import asyncsdk, against import httpx", 1.5, 1.2),
+}
+
+
+def tell(name, reached):
+    """Print a goal with what was reached, as one line."""
+    goal = GOALS[name]
+    sign = ">=" if goal.least else "<="
+    verdicts = ["yes" if goal.holds(reached, bound) else "no" for bound in (goal.first, goal.then)]
+    print(
+        f"goal: {goal.text}: {sign} {goal.first:g}{goal.unit}, reached {reached:.2f}{goal.unit}: {verdicts[0]} "
+        f"(then {sign} {goal.then:g}{goal.unit}: {verdicts[1]})",
+        flush=True,
+    )

@@ -8,7 +8,6 @@ import inspect
 import logging
 import re
 import time
-from contextvars import ContextVar
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_from_bytes, unquote_to_bytes
@@ -20,6 +19,7 @@ from ..errors import ConfigurationError
 from .clock import SYSTEM, Clock
 from .cognito import CognitoIdentity
 from .credentials import AWSCredentials, CredentialCache, given, provided
+from .quiet import inside
 from .redact import redact
 from .service_clock import ServiceClock
 
@@ -41,11 +41,13 @@ _DATE_IS_OFF = re.compile(
     re.IGNORECASE,
 )
 _SIGNED_WITH = re.compile(r"Credential=([^/]+)/")
+# No escape but of what must be escaped, in capitals, and nothing that must be and is not.
+_CANONICAL = rb"(?:[\w.~-]|%(?!2D|2E|3\d|4[1-9A-F]|5[\dAF]|6[1-9A-F]|7[\dAE])[\dA-F]{2})*+"
+_CANONICAL_QUERY = re.compile(rb"%b=%b(?:&%b=%b)*+" % ((_CANONICAL,) * 4), re.ASCII)
 _EXECUTE_API = re.compile(r"\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?")
 
 # Those that print requests or answers, which hold keys and tokens.
 _CHATTY = ("auth", "endpoint", "parsers", "httpsession", "utils", "retryhandler")
-_quiet: ContextVar[bool] = ContextVar("asyncsdk_quiet", default=False)
 
 
 class SigV4Signer:
@@ -183,12 +185,12 @@ class _Unsigned:
 
 def _to_sign(request: httpx.Request) -> dict[str, str]:
     """The headers that a signature must cover: the host, and what AWS gives a meaning to."""
-    found = {"host": request.headers["host"]}
+    found: dict[str, str] = {}
     for raw, value in request.headers.raw:
-        name = raw.lower().decode("ascii")
-        if name.startswith("x-amz-"):
-            text = value.decode("latin-1")
-            found[name] = f"{found[name]},{text}" if name in found else text
+        name = raw.lower()
+        if name == b"host" or name.startswith(b"x-amz-"):
+            key, text = name.decode("ascii"), value.decode("latin-1")
+            found[key] = f"{found[key]},{text}" if key in found else text
     return found
 
 
@@ -207,6 +209,8 @@ def canonical_query(query: bytes) -> str:
     Args:
         query: as on the wire, without its question mark.
     """
+    if _CANONICAL_QUERY.fullmatch(query):  # as are all that we build
+        return query.decode("ascii")
     return "&".join(
         "=".join(quote_from_bytes(unquote_to_bytes(part), safe="-_.~") for part in (name, value))
         for name, _, value in (pair.partition(b"=") for pair in query.split(b"&") if pair)
@@ -301,7 +305,7 @@ def _frozen(find: Callable[[], Any]) -> AWSCredentials:
     """What botocore has to give at this moment, refreshed if it thinks that it is time."""
     for name in _CHATTY:
         logging.getLogger(f"botocore.{name}").addFilter(_hush)
-    _quiet.set(True)
+    inside.set(True)
     try:
         found = find()
         frozen = found and found.get_frozen_credentials()
@@ -329,4 +333,4 @@ def _ours(found: Any, frozen: Any) -> AWSCredentials:
 
 def _hush(record: logging.LogRecord) -> bool:
     """Whether a line of botocore's may be logged: not at DEBUG while it refreshes for us."""
-    return record.levelno > logging.DEBUG or not _quiet.get()
+    return record.levelno > logging.DEBUG or not inside.get()

@@ -189,6 +189,14 @@ def test_a_query_is_signed_in_the_form_that_aws_gives_it(wire, canonical):
     assert canonical_query(wire) == canonical
 
 
+@pytest.mark.parametrize("escape", ["%c", "%%%02X", "%%%02x"])
+def test_every_byte_of_a_query_has_one_form(escape):
+    for byte in set(range(256)) - {*b"&=%"} | ({*b"&=%"} if escape != "%c" else set()):
+        wire = (escape % byte).encode("latin-1")
+        expected = f"a={quote(bytes([byte]), safe='-_.~')}"
+        assert canonical_query(b"a=" + wire) == expected
+
+
 @given(queries.map(encode_query))
 def test_our_own_queries_are_in_that_form_already(query):
     assert canonical_query(query.encode()) == query

@@ -1,5 +1,8 @@
 """Async Python SDK for Unleash live (Analytics, Platform), Blaize (Zephr), Cognitive3D and Livepeer."""
 
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING, Any as _Any
+
 from .codec import OMIT, Model, Receipt, to_dict
 from .errors import (
     APIError,
@@ -35,15 +38,25 @@ from .paging import Page, Pager
 from .unleash.analytics import UnleashAnalytics
 from .unleash.rows import AnalyticsRow
 
+if _TYPE_CHECKING:
+    from .blaize.client import Blaize
+    from .http.cognito import CognitoIdentity
+    from .http.credentials import AWSCredentials
+    from .sinks import CSVSink, NDJSONSink, ParquetSink
+
 __version__ = VERSION
 
 __all__ = [
     "OMIT",
     "APIError",
+    "AWSCredentials",
     "AnalyticsRow",
     "Attempt",
     "AuthenticationError",
     "BadRequestError",
+    "Blaize",
+    "CSVSink",
+    "CognitoIdentity",
     "ConfigurationError",
     "ConflictError",
     "ConnectError",
@@ -54,11 +67,13 @@ __all__ = [
     "GraphQLError",
     "JobFailedError",
     "Model",
+    "NDJSONSink",
     "NotFoundError",
     "Operation",
     "Page",
     "Pager",
     "PaginationError",
+    "ParquetSink",
     "PermissionDeniedError",
     "Plan",
     "Progress",
@@ -79,3 +94,24 @@ __all__ = [
     "fan_out",
     "to_dict",
 ]
+
+# What a program may never use is loaded when it is named.
+_LAZY = {
+    "AWSCredentials": ".http.credentials",
+    "Blaize": ".blaize.client",
+    "CSVSink": ".sinks",
+    "CognitoIdentity": ".http.cognito",
+    "NDJSONSink": ".sinks",
+    "ParquetSink": ".sinks",
+}
+
+
+def __getattr__(name: str) -> _Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(_import_module(_LAZY[name], __name__), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from attrs import frozen
 
-from .errors import PaginationError, SDKError
+from .errors import DecodeError, PaginationError, SDKError
 
 T = TypeVar("T")
 
@@ -74,6 +74,8 @@ class Pager(Generic[T]):
             return await self._fetch(cursor)
         except SDKError as error:
             error.cursor = cursor if cursor is not None or self.numbered is None else str(self.numbered)
+            if isinstance(error, DecodeError) and self.numbered is not None:
+                error.args = (f"{error.message} (page {error.cursor})",)
             raise
 
     async def to_list(self, max_items: int | None = None) -> list[T]:
@@ -94,14 +96,37 @@ class Pager(Generic[T]):
         return None
 
 
+class Trail:
+    """The way a walk by cursors has come, so that it cannot go in circles."""
+
+    def __init__(self) -> None:
+        self._passed: set[str] = set()
+
+    async def page(self, pager: Pager[T], cursor: str | None) -> Page[T]:
+        """The next page of the walk.
+
+        Raises:
+            PaginationError: this cursor was asked for before.
+            SDKError: as `Pager.page`; the same page may be asked for again then.
+        """
+        if cursor in self._passed:
+            error = PaginationError(f"the service gave the cursor {cursor!r} twice: the walk would never end")
+            error.cursor = cursor
+            raise error
+        page = await pager.page(cursor)
+        if cursor is not None and pager.numbered is None:
+            self._passed.add(cursor)
+        return page
+
+
 class Pages(Generic[T]):
     """The walk from page to page."""
 
     def __init__(self, pager: Pager[T], start: str | None) -> None:
         self._pager = pager
+        self._trail = Trail()
         self._next = start
         self._started = False
-        self._seen: set[str] = set()
 
     def __aiter__(self) -> Self:
         return self
@@ -109,15 +134,8 @@ class Pages(Generic[T]):
     async def __anext__(self) -> Page[T]:
         if self._started and self._next is None:
             raise StopAsyncIteration
-        page = await self._pager.page(self._next)
+        page = await self._trail.page(self._pager, self._next)
         self._started = True
-        if self._next is not None:
-            self._seen.add(self._next)
-        if page.cursor is not None and page.cursor in self._seen:
-            self._next = None
-            error = PaginationError(f"the service gave the cursor {page.cursor!r} twice: the walk would never end")
-            error.cursor = page.cursor
-            raise error
         self._next = page.cursor
         return page
 
@@ -152,8 +170,8 @@ def by_number(fetch: Callable[[int], Awaitable[tuple[Sequence[T], int | None]]],
     async def strategy(cursor: str | None) -> Page[T]:
         number = first if cursor is None else page_number(cursor, first)
         items, total = await fetch(number)
-        total = 1 if total is None else total
-        return Page(items, number, total, str(number + 1) if number + 1 < first + total else None)
+        there_is_more = number + 1 < first + (1 if total is None else total)
+        return Page(items, number, total, str(number + 1) if there_is_more else None)
 
     return Pager(strategy, numbered=first)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
+import anyio.lowlevel
 from attrs import field, frozen
 
 from ..operation import segment
+from .keys import finish
+from .progress import Failure
 from .windows import DAY, Instant, count, instant, span, split, window_length
 
 if TYPE_CHECKING:
@@ -62,6 +65,10 @@ def _devices(value: Devices) -> tuple[str, ...] | AsyncIterable[str] | Literal["
         return "all" if value == "all" else (device_id(value),)
     if isinstance(value, AsyncIterable):
         return value
+    if not isinstance(value, Iterable):
+        raise TypeError(
+            f'devices must be ids, an iterable or async iterable of them, or "all", not {type(value).__name__}'
+        )
     return tuple(dict.fromkeys(device_id(each) for each in value))
 
 
@@ -99,9 +106,15 @@ class Plan:
         return cls(system, devices, first, last, length)
 
     @classmethod
-    def of(cls, shards: Iterable[Shard]) -> Plan:
-        """A plan of just these shards, such as the failures of an earlier run."""
-        chosen = tuple(dict.fromkeys(shards))
+    def of(cls, shards: Iterable[Shard | Failure[Shard]]) -> Plan:
+        """A plan of just these shards, such as the ``failures`` of an earlier run.
+
+        Raises:
+            ValueError: they are not all of one system.
+        """
+        chosen = tuple(dict.fromkeys(each.key if isinstance(each, Failure) else each for each in shards))
+        if len(systems := {each.system for each in chosen}) > 1:
+            raise ValueError(f"a plan is for one system, not for {' and '.join(sorted(systems))}")
         return cls(
             system=chosen[0].system if chosen else "",
             devices=(each.device for each in chosen),
@@ -123,18 +136,10 @@ class Plan:
         for device in self._known():
             yield from self.windows(device)
 
-    async def __aiter__(self) -> AsyncIterator[Shard]:
+    def __aiter__(self) -> AsyncIterator[Shard]:
         if self.shards is not None or not isinstance(self.devices, AsyncIterable):
-            for shard in self:
-                yield shard
-            return
-        seen = set[str]()
-        async for each in self.devices:
-            device = device_id(each)
-            if device not in seen:
-                seen.add(device)
-                for shard in self.windows(device):
-                    yield shard
+            return _Ready(iter(self))
+        return _Arriving(self, self.devices)
 
     def __len__(self) -> int:
         if self.shards is not None:
@@ -147,3 +152,51 @@ class Plan:
         raise TypeError(
             'this plan\'s devices are not known yet (an async iterable or "all"): iterate it with "async for"'
         )
+
+
+class _Ready:
+    """Shards that are known, for ``async for``."""
+
+    def __init__(self, shards: Iterator[Shard]) -> None:
+        self._shards = shards
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Shard:
+        for shard in self._shards:
+            return shard
+        raise StopAsyncIteration
+
+
+class _Arriving:
+    """Shards of devices that arrive asynchronously. A class, not a generator: leaving the loop leaves none of ours suspended."""
+
+    def __init__(self, plan: Plan, devices: AsyncIterable[str]) -> None:
+        self._plan = plan
+        self._devices = devices
+        self._ids = aiter(devices)
+        self._seen: set[str] = set()
+        self._shards: Iterator[Shard] = iter(())
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Shard:
+        while True:
+            for shard in self._shards:
+                return shard
+            await anyio.lowlevel.checkpoint()  # a consumer that skips a year of done hours lets others have their turn
+            value = await anext(self._ids)
+            try:
+                device = device_id(value)
+            except (TypeError, ValueError):
+                await self.aclose()
+                raise
+            if device not in self._seen:
+                self._seen.add(device)
+                self._shards = self._plan.windows(device)
+
+    async def aclose(self) -> None:
+        """Finish the iterator of the devices; one that the caller made is the caller's."""
+        await finish(self._ids, self._devices)

@@ -6,19 +6,21 @@ only takes what the workers put down.
 
 from __future__ import annotations
 
+import inspect
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sized
-from typing import TYPE_CHECKING, Any, Generic, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, Self, TypeVar
 
 import anyio
 
 from ..errors import SDKError
 from ..http.attempts import observer
 from ..paging import Page, Pager
+from .keys import Keys
 from .progress import Failure, Progress
 from .schedule import Delivery, Job, Order, Schedule
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Callable, Iterable
     from types import TracebackType
 
 K = TypeVar("K")
@@ -38,6 +40,9 @@ def checked_concurrency(value: object) -> int:
 
 class Run(Generic[K, T]):
     """The pages of many pagers, as an async context manager.
+
+    A worker that finds work wakes another one, and one that finds none sleeps until a page was taken: so as many are awake as
+    there is work for.
 
     Args:
         keys: what to fetch, lazily.
@@ -61,9 +66,7 @@ class Run(Generic[K, T]):
         self._concurrency = checked_concurrency(concurrency)
         if on_error not in ("raise", "collect"):
             raise ValueError(f'on_error must be "raise" or "collect", not {on_error!r}')
-        if not isinstance(keys, Iterable | AsyncIterable):
-            raise TypeError(f"keys must be an iterable or an async iterable, not {type(keys).__name__}")
-        self._keys = keys
+        self._keys = Keys(keys)
         self._fetch = fetch
         self._collect = on_error == "collect"
         self._schedule: Schedule[K, T] = Schedule(concurrency, order, most_open)
@@ -73,9 +76,10 @@ class Run(Generic[K, T]):
         self._consumer: anyio.Event | None = None
         self._exhausted = False
         self._opening = False
-        self._source: _Keys[K] | None = None
+        self._started = False
+        self._left = False
         self._group: anyio.abc.TaskGroup | None = None
-        self.progress = Progress(total_shards=_length(keys))
+        self.progress = Progress(total_shards=self._keys.length)
         self.failures: list[Failure[K]] = []
 
     async def __aenter__(self) -> Self:
@@ -91,17 +95,17 @@ class Run(Generic[K, T]):
         """Stop everything at once: no task and no connection of this fan-out is left when the block has been left."""
         group = self._group
         assert group is not None
-        group.cancel_scope.cancel()
+        self._left = True
         self._ready.clear()
+        group.cancel_scope.cancel()
         try:
-            if error is not None and not isinstance(error, Exception):
-                # A cancellation must go through the group, which tells its own from its parent's.
+            if isinstance(error, anyio.get_cancelled_exc_class()):
+                # The group tells a cancellation of its own from one that comes from outside.
                 return await group.__aexit__(kind, error, traceback)
-            # An error of the block's body goes on as it is: the group would wrap it.
+            # Any other error of the block's body goes on as it is: the group would wrap it.
             await group.__aexit__(None, None, None)
         finally:
-            if self._source is not None:
-                await self._source.aclose()
+            await self._keys.aclose()
         return None
 
     # ---- the consumer's side
@@ -111,6 +115,7 @@ class Run(Generic[K, T]):
 
         Raises:
             Exception: what a worker met first, where errors are raised.
+            RuntimeError: outside the ``async with`` block, or while another task waits for the next page.
         """
         self._start()
         while True:
@@ -123,8 +128,13 @@ class Run(Generic[K, T]):
                 return delivery
             if self._finished:
                 return None
+            if self._consumer is not None:
+                raise RuntimeError("a fan-out is iterated by one task; another one is waiting for its next page")
             self._consumer = anyio.Event()
-            await self._consumer.wait()
+            try:
+                await self._consumer.wait()
+            finally:
+                self._consumer = None
 
     @property
     def _finished(self) -> bool:
@@ -133,10 +143,12 @@ class Run(Generic[K, T]):
     def _start(self) -> None:
         if self._group is None:
             raise RuntimeError('a fan-out owns tasks: use it as "async with ... as stream"')
-        if self._source is None:
-            self._source = _Keys(self._keys)
+        if self._left:
+            raise RuntimeError("this fan-out has ended: iterate it inside its block")
+        if not self._started:
+            self._started = True
             for _ in range(self._concurrency):
-                self._group.start_soon(self._work, self._source)
+                self._group.start_soon(self._work)
 
     def _deliver(self, deliveries: list[Delivery[K, T]]) -> None:
         self._ready.extend(deliveries)
@@ -145,12 +157,12 @@ class Run(Generic[K, T]):
 
     # ---- the workers' side
 
-    async def _work(self, keys: _Keys[K]) -> None:
+    async def _work(self) -> None:
         observer.set(self.progress.attempted)
-        while (job := await self._next_job(keys)) is not None:
+        while (job := await self._next_job()) is not None:
             self.progress.active += 1
             try:
-                page = await job.walk.pager.page(job.token)
+                page = await job.walk.trail.page(job.walk.pager, job.token)
             except Exception as error:  # noqa: BLE001  # whatever it is, the consumer is to have it
                 self._failed(job, error)
             else:
@@ -158,29 +170,31 @@ class Run(Generic[K, T]):
             finally:
                 self.progress.active -= 1
 
-    async def _next_job(self, keys: _Keys[K]) -> Job[K, T] | None:
+    async def _next_job(self) -> Job[K, T] | None:
         """The next page to fetch, once there is one; None when there will be no more."""
-        while self._error is None:
+        while self._error is None and not self._finished:
             if (job := self._schedule.next()) is not None:
+                self._wake()  # there may be work for one more, who then wakes the next
                 return job
-            if not self._exhausted and not self._opening and self._schedule.may_open:
-                await self._open_next(keys)
+            if self._may_open:
+                await self._open_next()
                 continue
-            if self._finished:
-                break
             turn = anyio.Event()
             self._idle_workers.append(turn)
             await turn.wait()
-        self._wake(len(self._idle_workers))
+        self._wake_all()
         return None
 
-    async def _open_next(self, keys: _Keys[K]) -> None:
+    @property
+    def _may_open(self) -> bool:
+        return not self._exhausted and not self._opening and self._schedule.may_open
+
+    async def _open_next(self) -> None:
         self._opening = True
         try:
-            key = await keys.next()
+            key = await self._keys.next()
         except StopAsyncIteration:
             self._exhausted = True
-            self._wake(len(self._idle_workers))
             self._deliver([])
             return
         except Exception as error:  # noqa: BLE001  # the caller's own iterable failed: nothing can go on
@@ -189,32 +203,39 @@ class Run(Generic[K, T]):
         finally:
             self._opening = False
         try:
-            pager = self._fetch(key)
-            if not isinstance(pager, Pager):
-                raise TypeError(f"fetch must return a Pager, not {type(pager).__name__}")  # noqa: TRY301
-        except Exception as error:  # noqa: BLE001
+            pager = self._pager_of(key)
+        except Exception as error:  # noqa: BLE001  # what `fetch` meets is the key's failure
             self._report(key, error)
         else:
             self._schedule.open(key, pager)
-            self._wake()
+
+    def _pager_of(self, key: K) -> Pager[T]:
+        pager = self._fetch(key)
+        if isinstance(pager, Pager):
+            return pager
+        if inspect.iscoroutine(pager):
+            pager.close()  # else it warns that nobody awaited it
+        raise TypeError(f"fetch must return a Pager, not {type(pager).__name__}")
 
     def _arrived(self, job: Job[K, T], page: Page[T]) -> None:
-        walk = job.walk
-        if not walk.failed:
+        if not job.walk.failed:
             self.progress.pages += 1
             self.progress.rows += len(page.items)
-        known = walk.known
-        deliveries = self._schedule.arrived(job, page)
-        if not walk.failed and not walk.in_flight and walk.asked >= walk.known:
-            self.progress.shards += 1
-        self._wake(1 + max(0, walk.known - known))
-        self._deliver(deliveries)
+        self._came(job, self._schedule.arrived(job, page))
 
     def _failed(self, job: Job[K, T], error: Exception) -> None:
         first, deliveries = self._schedule.failed(job)
         if first:
+            # What is known to be incomplete is not given any further: whoever collects will fetch it again.
+            kept = [each for each in self._ready if each.walk is not job.walk]
+            for _ in range(len(self._ready) - len(kept)):
+                self._schedule.taken()
+            self._ready = deque(kept)
             self._report(job.walk.key, error)
-        self._wake()
+        self._came(job, deliveries)
+
+    def _came(self, job: Job[K, T], deliveries: list[Delivery[K, T]]) -> None:
+        self.progress.shards += job.walk.fetched and not job.walk.failed
         self._deliver(deliveries)
 
     def _report(self, key: K, error: Exception) -> None:
@@ -224,57 +245,21 @@ class Run(Generic[K, T]):
             self._stop(error)
             return
         self.progress.failures += 1
-        self.failures.append(Failure(key, error))
-        self._deliver([])
+        # A traceback keeps the frames of its calls alive, and there may be many failures.
+        self.failures.append(Failure(key, error.with_traceback(None) if isinstance(error, SDKError) else error))
 
     def _stop(self, error: Exception) -> None:
         """The consumer is to have this error, and nothing else is to be fetched."""
         if self._error is None:
             self._error = error
-        assert self._group is not None
-        self._wake(len(self._idle_workers))
+        self._wake_all()
         self._deliver([])
 
-    def _wake(self, workers: int = 1) -> None:
-        while workers > 0 and self._idle_workers:
+    def _wake(self) -> None:
+        """Wake a worker, if there is work for one."""
+        if self._idle_workers and (self._schedule.has_job or self._may_open):
             self._idle_workers.popleft().set()
-            workers -= 1
 
-
-class _Keys(Generic[K]):
-    """One lazy sequence of keys, whichever way it is iterated."""
-
-    def __init__(self, keys: Iterable[K] | AsyncIterable[K]) -> None:
-        self._keys = keys
-        self._async: AsyncIterator[K] | None = None
-        if isinstance(keys, Iterable) and not _needs_async(keys):
-            self._sync = iter(keys)
-        else:
-            assert isinstance(keys, AsyncIterable)
-            self._async = aiter(keys)
-
-    async def next(self) -> K:
-        if self._async is not None:
-            return await anext(self._async)
-        for key in self._sync:
-            return key
-        raise StopAsyncIteration
-
-    async def aclose(self) -> None:
-        """Finish an iterator that was made here; one that the caller made is the caller's."""
-        close = getattr(self._async, "aclose", None)
-        if close is not None and self._async is not self._keys:
-            with anyio.CancelScope(shield=True):
-                await close()
-
-
-def _needs_async(keys: Any) -> bool:
-    """A plan iterates both ways; with devices that arrive asynchronously only the one works."""
-    return isinstance(keys, AsyncIterable) and _length(keys) is None
-
-
-def _length(keys: Any) -> int | None:
-    try:
-        return len(keys) if isinstance(keys, Sized) else None
-    except TypeError:
-        return None
+    def _wake_all(self) -> None:
+        while self._idle_workers:
+            self._idle_workers.popleft().set()

@@ -5,61 +5,19 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
-from attrs import define, field, frozen
+from attrs import frozen
+
+from ..paging import Page
+from .walk import Walk
 
 if TYPE_CHECKING:
-    from ..paging import Page, Pager
+    from ..paging import Pager
 
 K = TypeVar("K")
 T = TypeVar("T")
 
 Order = Literal["any", "shard", "plan"]
 """How pages come out: as they arrive; in page order within each shard; shard after shard in the plan's order."""
-
-
-@define(eq=False)
-class Walk(Generic[K, T]):
-    """One shard under way.
-
-    Attributes:
-        index: its place in the plan.
-        key: what it is.
-        pager: gives its pages.
-        asked: how many of its pages have been asked for: the position of the next one.
-        known: how many are known to exist so far.
-        cursor: the token of the next page, where pages are not numbered.
-        in_flight: pages asked for that have not arrived.
-        given: pages handed out, or ready to be, in order.
-        held: pages that wait for one before them, by position.
-        failed: no more of it is wanted.
-    """
-
-    index: int
-    key: K
-    pager: Pager[T]
-    asked: int = 0
-    known: int = 1
-    cursor: str | None = None
-    in_flight: int = 0
-    given: int = 0
-    held: dict[int, Page[T]] = field(factory=dict)
-    failed: bool = False
-
-    @property
-    def pending(self) -> bool:
-        """Whether there is a page to ask for."""
-        return not self.failed and self.asked < self.known
-
-    def token(self) -> str | None:
-        """The token of the next page to ask for."""
-        if self.asked and self.pager.numbered is not None:
-            return str(self.pager.numbered + self.asked)
-        return self.cursor
-
-    @property
-    def complete(self) -> bool:
-        """Whether every page has arrived and been given, or none is wanted any more."""
-        return not self.in_flight and (self.failed or (self.asked >= self.known and not self.held))
 
 
 @frozen
@@ -92,7 +50,7 @@ class Schedule(Generic[K, T]):
     def __init__(self, concurrency: int, order: Order, most_open: int | None = None) -> None:
         self._order = order
         self._most_open = most_open
-        self._capacity = 2 * concurrency
+        self.capacity = 2 * concurrency
         # In the plan's order, pages of later shards must not take every place: the shard whose turn it is needs some to
         # be fetched concurrently, and all the others wait for it.
         self._reserve = concurrency if order == "plan" else 0
@@ -100,7 +58,7 @@ class Schedule(Generic[K, T]):
         self._pending: list[int] = []
         self._opened = 0
         self._turn = 0
-        self._outstanding = 0
+        self.outstanding = 0
 
     @property
     def idle(self) -> bool:
@@ -112,6 +70,12 @@ class Schedule(Generic[K, T]):
         """Whether there is room for one more shard."""
         return self._room(self._opened) and (self._most_open is None or len(self._open) < self._most_open)
 
+    @property
+    def has_job(self) -> bool:
+        """Whether `next` would give a page to fetch."""
+        walk = self._oldest_pending()
+        return walk is not None and self._room(walk.index)
+
     def open(self, key: K, pager: Pager[T]) -> None:
         """Begin a shard."""
         walk = Walk(self._opened, key, pager)
@@ -121,60 +85,79 @@ class Schedule(Generic[K, T]):
 
     def next(self) -> Job[K, T] | None:
         """The next page to fetch; None while there is none, or no room for one."""
-        while self._pending:
-            walk = self._open.get(self._pending[0])
-            if walk is None or not walk.pending:
-                heappop(self._pending)
-                continue
-            if not self._room(walk.index):
-                return None
-            job = Job(walk, walk.asked, walk.token())
-            walk.asked += 1
-            walk.in_flight += 1
-            self._outstanding += 1
-            return job
-        return None
-
-    def _room(self, index: int) -> bool:
-        return self._outstanding < self._capacity - (self._reserve if index != self._turn else 0)
+        walk = self._oldest_pending()
+        if walk is None or not self._room(walk.index):
+            return None
+        job = Job(walk, walk.asked, walk.token())
+        walk.asked += 1
+        walk.in_flight += 1
+        self.outstanding += 1
+        if not walk.pending:
+            heappop(self._pending)
+        return job
 
     def arrived(self, job: Job[K, T], page: Page[T]) -> list[Delivery[K, T]]:
         """A page came: what may be handed out now."""
         walk = job.walk
-        walk.in_flight -= 1
-        if walk.failed:
-            self._outstanding -= 1
-            self._settle(walk)
-            return []
         was_pending = walk.pending
-        self._learn(walk, job.position, page)
+        walk.learn(job.position, page)
         if walk.pending and not was_pending:
             heappush(self._pending, walk.index)
-        if self._order == "any":
+        return self._came(job, page)
+
+    def failed(self, job: Job[K, T]) -> tuple[bool, list[Delivery[K, T]]]:
+        """A page could not be had: whether that is its shard's first failure, and what may be handed out now."""
+        walk = job.walk
+        if walk.failed or job.position >= walk.known:
+            # Of no interest any more; or beyond the end, since the total shrank after it was asked for: an empty page.
+            return False, self._came(job, Page(()))
+        walk.failed = True
+        self.outstanding -= 1 + len(walk.held)
+        walk.in_flight -= 1
+        walk.held.clear()
+        return True, self._release(walk)
+
+    def taken(self) -> None:
+        """The consumer took a page: there is room for another."""
+        self.outstanding -= 1
+
+    def _oldest_pending(self) -> Walk[K, T] | None:
+        while self._pending:
+            walk = self._open.get(self._pending[0])
+            if walk is not None and walk.pending:
+                return walk
+            heappop(self._pending)
+        return None
+
+    def _room(self, index: int) -> bool:
+        return self.outstanding < self.capacity - (self._reserve if index != self._turn else 0)
+
+    def _came(self, job: Job[K, T], page: Page[T]) -> list[Delivery[K, T]]:
+        """Put a page in its place."""
+        walk = job.walk
+        walk.in_flight -= 1
+        if walk.failed:
+            self.outstanding -= 1
+        elif self._order == "any":
             self._settle(walk)
             return [Delivery(walk, page, last=False)]
-        walk.held[job.position] = page
-        return self._in_turn() if self._order == "plan" else self._from(walk)
+        else:
+            walk.held[job.position] = page
+        return self._release(walk)
 
-    @staticmethod
-    def _learn(walk: Walk[K, T], position: int, page: Page[T]) -> None:
-        """How many pages there are, as this one says. A total that changes in mid-walk is followed."""
-        if walk.pager.numbered is None:
-            if page.cursor is not None:
-                walk.known, walk.cursor = position + 2, page.cursor
-        elif page.cursor is not None:
-            walk.known = max(walk.known, page.total_pages or 1)
-        elif position + 1 < walk.known:
-            walk.known = max(walk.asked, position + 1)
-
-    def _in_turn(self) -> list[Delivery[K, T]]:
-        """Every held page whose turn has come in the plan's order."""
+    def _release(self, walk: Walk[K, T]) -> list[Delivery[K, T]]:
+        """Every held page whose turn has come."""
+        if self._order != "plan":
+            return self._from(walk)
         out: list[Delivery[K, T]] = []
-        while (walk := self._open.get(self._turn)) is not None:
-            out += self._from(walk)
-            if walk.index in self._open:
-                break
-            self._turn = min(self._open, default=self._opened)
+        self._settle(walk)
+        while self._turn < self._opened:
+            first = self._open.get(self._turn)
+            if first is not None and not first.failed:
+                out += self._from(first)
+                if not first.complete:
+                    break
+            self._turn += 1
         return out
 
     def _from(self, walk: Walk[K, T]) -> list[Delivery[K, T]]:
@@ -190,17 +173,3 @@ class Schedule(Generic[K, T]):
     def _settle(self, walk: Walk[K, T]) -> None:
         if walk.complete:
             self._open.pop(walk.index, None)
-
-    def failed(self, job: Job[K, T]) -> tuple[bool, list[Delivery[K, T]]]:
-        """A page could not be had: whether this is its shard's first failure, and what may be handed out now."""
-        walk = job.walk
-        walk.in_flight -= 1
-        self._outstanding -= 1 + len(walk.held)
-        first, walk.failed = not walk.failed, True
-        walk.held.clear()
-        self._settle(walk)
-        return first, self._in_turn() if self._order == "plan" else []
-
-    def taken(self) -> None:
-        """The consumer took a page: there is room for another."""
-        self._outstanding -= 1

@@ -20,15 +20,21 @@ _MILLISECOND = timedelta(milliseconds=1)
 _LEAST, _MOST = 10**11, 10**14
 
 
-def milliseconds(value: Instant, name: str = "time") -> int:
+def milliseconds(value: Instant, name: str = "time", *, up: bool = False) -> int:
     """A point in time as milliseconds since the epoch.
 
     The document says "nanoseconds", its example and the service mean milliseconds (seed 001), which is why a value
-    that looks like another unit is refused rather than guessed at. A datetime finer than a millisecond is cut down.
+    that looks like another unit is refused rather than guessed at.
+
+    Args:
+        value: an aware datetime or int milliseconds.
+        name: what the message calls it.
+        up: whether a datetime finer than a millisecond is rounded up, as the end of a range must be; else it is cut down.
 
     Raises:
         TypeError: neither a datetime nor an int.
-        ValueError: a naive datetime, or an int that looks like seconds, microseconds or nanoseconds.
+        ValueError: a naive datetime, an int that looks like seconds, microseconds or nanoseconds, a time before 1970 or
+            after 5138.
     """
     if isinstance(value, datetime):
         if value.utcoffset() is None:
@@ -36,7 +42,10 @@ def milliseconds(value: Instant, name: str = "time") -> int:
                 f"{name} is a naive datetime ({value.isoformat()}): give it a time zone, e.g. "
                 f"{name}.replace(tzinfo=datetime.UTC)"
             )
-        return (value - _EPOCH) // _MILLISECOND
+        found = -((_EPOCH - value) // _MILLISECOND) if up else (value - _EPOCH) // _MILLISECOND
+        if not 0 <= found <= _MOST:
+            raise ValueError(f"{name} ({value.isoformat()}) is {'before 1970' if found < 0 else 'after 5138'}")
+        return found
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} must be an aware datetime or int milliseconds, not {type(value).__name__}")
     if _LEAST <= value <= _MOST:
@@ -58,15 +67,19 @@ def instant(value: int) -> datetime:
 
 
 def span(start: Instant, end: Instant) -> tuple[int, int]:
-    """Both ends of a range in milliseconds.
+    """Both ends of a range in milliseconds, no narrower than what was asked for.
 
     Raises:
         TypeError, ValueError: as `milliseconds`, and where the start is after the end.
     """
-    first, last = milliseconds(start, "start"), milliseconds(end, "end")
-    if first > last:
-        raise ValueError(f"start ({instant(first).isoformat()}) is after end ({instant(last).isoformat()})")
+    first, last = milliseconds(start, "start"), milliseconds(end, "end", up=True)
+    if first > last or (isinstance(start, datetime) and isinstance(end, datetime) and start > end):
+        raise ValueError(f"start ({_shown(start)}) is after end ({_shown(end)})")
     return first, last
+
+
+def _shown(value: Instant) -> str:
+    return (value if isinstance(value, datetime) else instant(value)).isoformat()
 
 
 def window_length(window: timedelta) -> int:

@@ -323,6 +323,8 @@ class UnleashAnalytics(Client):
         if isinstance(devices, Plan):
             if start is not None or end is not None:
                 raise TypeError("a plan has its own start and end")
+            if devices.system not in (self.system, ""):  # "": of no shards at all
+                raise ValueError(f"this plan is for {devices.system}, not for {self.system}")
             plan = devices
         elif start is None or end is None:
             raise TypeError("start and end are needed, unless a plan is given")

@@ -9,11 +9,12 @@ from ..fanout.windows import instant
 from .rows import AnalyticsRow, inside, read_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
 
     import pyarrow as pa
 
-    from ..fanout.plan import Plan, Shard
+    from ..client import Decoder
+    from ..fanout.plan import Shard
     from ..fanout.schedule import Order
     from ..http.reply import Reply
     from ..paging import Pager
@@ -33,7 +34,7 @@ class RowStream(Run["Shard", Any]):
     def __init__(
         self,
         analytics: UnleashAnalytics,
-        plan: Plan,
+        plan: Iterable[Shard] | AsyncIterable[Shard],
         *,
         concurrency: int,
         order: Order,
@@ -56,6 +57,7 @@ class RowStream(Run["Shard", Any]):
         while True:
             for row in self._items:
                 return row
+            self._use("rows")
             delivery = await self.deliveries()
             if delivery is None:
                 raise StopAsyncIteration
@@ -82,10 +84,11 @@ class RowStream(Run["Shard", Any]):
     def _pager(self, shard: Shard) -> Pager[Any]:
         from .analytics import ROWS
 
-        read = self._rows_of(shard) if self._form == "rows" else self._batch_of(shard)
+        read: Decoder[tuple[Sequence[Any], int | None]]
+        read = self._batch_of(shard) if self._form == "arrow" else self._rows_of(shard)
         return self._analytics.walk(ROWS, shard.device, shard.start, shard.end, read)
 
-    def _rows_of(self, shard: Shard) -> Any:
+    def _rows_of(self, shard: Shard) -> Decoder[tuple[Sequence[AnalyticsRow], int | None]]:
         start, end = instant(shard.start), instant(shard.end)
 
         def read(reply: Reply) -> tuple[Sequence[AnalyticsRow], int | None]:
@@ -96,7 +99,7 @@ class RowStream(Run["Shard", Any]):
 
         return read
 
-    def _batch_of(self, shard: Shard) -> Any:
+    def _batch_of(self, shard: Shard) -> Decoder[tuple[Any, int | None]]:
         from ..columns import clip, decode_page
 
         def read(reply: Reply) -> tuple[pa.RecordBatch, int | None]:

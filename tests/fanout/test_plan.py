@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import pickle
+import sys
+from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+import pytest
+
+from asyncsdk import Failure, Plan, Shard
+
+START = datetime(2020, 8, 17, tzinfo=UTC)
+MS = 1_597_622_400_000
+HOUR = 3_600_000
+SYSTEM = "unleash_analytics"
+
+
+def make(devices, hours=3, **changes):
+    return Plan.make(SYSTEM, devices, START, START + timedelta(hours=hours), changes.get("window", timedelta(hours=1)))
+
+
+def shard(device, hour, **changes):
+    return Shard(SYSTEM, device, MS + hour * HOUR, MS + (hour + 1) * HOUR, **changes)
+
+
+class Arriving:
+    """An async iterable that makes a new generator each time, and knows whether each was finished."""
+
+    def __init__(self, *ids):
+        self.ids = ids
+        self.open = 0
+
+    async def __aiter__(self):
+        self.open += 1
+        try:
+            for each in self.ids:
+                yield each
+        finally:
+            self.open -= 1
+
+
+def test_shards_come_device_by_device_in_order_of_time():
+    plan = make(["b", "a"], hours=2)
+    assert list(plan) == [shard("b", 0), shard("b", 1), shard("a", 0), shard("a", 1)]
+    assert len(plan) == 4
+
+
+def test_a_year_of_hours_of_ten_thousand_devices_costs_nothing():
+    plan = Plan.make(SYSTEM, (f"W{n}" for n in range(10_000)), START, START + timedelta(days=365), timedelta(hours=1))
+    assert len(plan) == 87_600_000
+    assert next(iter(plan)) == shard("W0", 0)
+    assert sum(1 for _ in islice(plan, 100)) == 100
+    assert sys.getsizeof(plan) + sys.getsizeof(plan.devices) < 100_000
+
+
+def test_a_single_id_is_one_device():
+    assert list(make("W1", hours=1)) == [shard("W1", 0)]
+
+
+def test_a_device_that_is_named_twice_is_fetched_once():
+    assert make(["b", "a", "b"]).devices == ("b", "a")
+
+
+def test_no_devices_and_no_time_are_plans_of_nothing():
+    assert list(make([])) == []
+    assert list(make(["a"], hours=0)) == []
+    assert len(make([])) == len(make(["a"], hours=0)) == 0
+
+
+@pytest.mark.parametrize(
+    ("devices", "error", "message"),
+    [
+        ([""], ValueError, "device id must not be ''"),
+        (["a", ".."], ValueError, r"device id must not be '\.\.'"),
+        (".", ValueError, "device id"),
+        (["\ud800"], ValueError, "device id"),
+        ([1], TypeError, "a device id is a string, not int"),
+        (b"W1", TypeError, "a device id is a string, not int"),
+        (None, TypeError, "devices must be ids.*not NoneType"),
+        (7, TypeError, "devices must be ids.*not int"),
+    ],
+)
+def test_what_cannot_be_a_device_is_refused_early(devices, error, message):
+    with pytest.raises(error, match=message):
+        make(devices)
+
+
+def test_a_window_of_zero_is_refused_early():
+    with pytest.raises(ValueError, match="above zero"):
+        make("a", window=timedelta(0))
+
+
+def test_all_devices_are_known_only_to_the_service():
+    plan = make("all")
+    assert plan.devices == "all"
+    for ask in (len, list):
+        with pytest.raises(TypeError, match='iterate it with "async for"'):
+            ask(plan)
+
+
+@pytest.mark.parametrize("devices", ["W1", ["b", "a"], "all", []])
+def test_a_plan_pickles(devices):
+    plan = make(devices)
+    assert pickle.loads(pickle.dumps(plan)) == plan
+
+
+def test_a_shard_lies_in_one_day():
+    plan = Plan.make(SYSTEM, "a", START + timedelta(hours=20), START + timedelta(hours=30), timedelta(hours=7))
+    cut = [(each.date, (each.start - MS) // HOUR, (each.end - MS) // HOUR) for each in plan]
+    assert cut == [("2020-08-17", 20, 23), ("2020-08-17", 23, 24), ("2020-08-18", 24, 30)]
+
+
+# ---- asynchronously
+
+
+@pytest.mark.anyio
+async def test_devices_may_arrive_one_by_one():
+    plan = make(Arriving("b", "a", "b"), hours=2)
+    assert [each async for each in plan] == list(make(["b", "a"], hours=2))
+    assert [each async for each in plan] == list(make(["b", "a"], hours=2))
+    with pytest.raises(TypeError, match="async for"):
+        len(plan)
+
+
+@pytest.mark.anyio
+async def test_a_known_plan_is_iterated_either_way():
+    plan = make(["b", "a"])
+    assert [each async for each in plan] == list(plan)
+
+
+@pytest.mark.anyio
+async def test_a_bad_id_that_arrives_is_refused_when_it_does():
+    devices = Arriving("a", "..", "b")
+    shards = aiter(make(devices, hours=1))
+    assert await anext(shards) == shard("a", 0)
+    with pytest.raises(ValueError, match="device id"):
+        await anext(shards)
+    assert devices.open == 0
+
+
+@pytest.mark.anyio
+async def test_an_iteration_that_is_closed_closes_what_it_opened():
+    devices = Arriving("a", "b")
+    async with aclosing(aiter(make(devices))) as shards:
+        await anext(shards)
+        assert devices.open == 1
+    assert devices.open == 0
+
+
+@pytest.mark.anyio
+async def test_an_iterator_of_the_callers_own_is_left_to_the_caller():
+    devices = Arriving("a", "b", "c")
+    async with aclosing(aiter(devices)) as given:
+        async with aclosing(aiter(make(given, hours=1))) as shards:
+            await anext(shards)
+        assert devices.open == 1
+        assert await anext(given) == "b"
+
+
+# ---- chosen shards
+
+
+def test_a_plan_of_failures_is_a_plan_of_their_shards():
+    chosen = [shard("b", 1), shard("a", 5), shard("b", 1)]
+    plan = Plan.of([Failure(chosen[0], OSError()), *chosen[1:]])
+    assert list(plan) == [shard("b", 1), shard("a", 5)]
+    assert len(plan) == 2
+    assert plan.devices == ("b", "a")
+    assert (plan.start, plan.end, plan.window) == (MS + HOUR, MS + 6 * HOUR, HOUR)
+    assert pickle.loads(pickle.dumps(plan)) == plan
+
+
+def test_a_plan_of_no_failures_is_empty():
+    assert list(Plan.of([])) == []
+    assert len(Plan.of([])) == 0
+
+
+def test_a_plan_of_two_systems_is_refused():
+    with pytest.raises(ValueError, match="one system, not for livepeer and unleash_analytics"):
+        Plan.of([shard("a", 1), Shard("livepeer", "a", 0, 1)])
+
+
+def test_shards_sort_hash_and_pickle():
+    shards = [shard("b", 0), shard("a", 1), shard("a", 0)]
+    assert sorted(shards) == [shard("a", 0), shard("a", 1), shard("b", 0)]
+    assert len({*shards, shard("a", 0)}) == 3
+    assert pickle.loads(pickle.dumps(shards)) == shards
+
+
+def test_whether_a_shard_is_settled_is_no_part_of_its_identity():
+    young = shard("a", 0, settled=False)
+    assert young == shard("a", 0)
+    assert hash(young) == hash(shard("a", 0))
+    assert not pickle.loads(pickle.dumps(young)).settled
+
+
+def test_a_shard_holds_its_start_and_not_its_end():
+    each = shard("a", 0)
+    tick = timedelta(microseconds=1)
+    assert each.holds(START)
+    assert each.holds(START + timedelta(hours=1) - tick)
+    assert not each.holds(START - tick)
+    assert not each.holds(START + timedelta(hours=1))
+
+
+def test_a_shard_reads_as_a_device_and_a_window():
+    assert str(shard("W1", 2)) == "W1 2020-08-17T02:00:00.000000Z/3600s"
+    assert shard("W1", 2).date == "2020-08-17"

@@ -90,9 +90,10 @@ class Httpx2Engine(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close every connection, used or idle; may be called again."""
         self._closed = True
-        while self._pools:
-            _, pool = self._pools.popitem()
-            await pool.aclose()
+        pools, self._pools = self._pools, {}
+        if self._owned.get():
+            for pool in pools.values():
+                await pool.aclose()
 
     def _open(self) -> None:
         if self._closed:

@@ -12,6 +12,7 @@ import anyio
 from attrs import Attribute, field, frozen
 
 from ..errors import ConfigurationError, SDKError
+from .attempts import logger
 from .redact import redact
 
 if TYPE_CHECKING:
@@ -160,8 +161,9 @@ class CredentialCache:
             return  # another caller is at it, and these serve until it is done
         try:
             await self._renew(engine)
-        except SDKError:
+        except SDKError as error:
             self._early_at = min(now + _PAUSE, self._late_at)
+            logger.warning("credentials cannot be renewed (%s); those at hand serve on", type(error).__name__)
         finally:
             self._turn.release()
 

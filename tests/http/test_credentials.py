@@ -161,9 +161,12 @@ async def test_callers_share_a_refresh_even_if_what_it_gives_is_stale_already():
 
 
 @pytest.mark.anyio
-async def test_an_early_refresh_that_fails_fails_no_caller_and_is_not_tried_again_at_once():
-    cache, source = await cache_of(lasting(3600), ConnectError("cannot connect"))
+async def test_an_early_refresh_that_fails_fails_no_caller_and_is_not_tried_again_at_once(caplog):
+    cache, source = await cache_of(lasting(3600), ConnectError("cannot connect with test-secret"))
     await cache.ready(ENGINE, NOW + 3400)
+    assert [record.getMessage() for record in caplog.records] == [
+        "credentials cannot be renewed (ConnectError); those at hand serve on"
+    ]
     assert cache.current == lasting(3600)
     await cache.ready(ENGINE, NOW + 3429)
     assert source.asked == 2

@@ -87,7 +87,7 @@ class TestCredential:
             credential("", "api_key", "SHOP_KEY")
 
     def test_one_that_cannot_be_sent_is_refused_and_not_shown(self, monkeypatch):
-        with pytest.raises(ConfigurationError, match="^api_key cannot") as caught:
+        with pytest.raises(ConfigurationError, match=r"^api_key cannot") as caught:
             credential("test-secret\n", "api_key", "SHOP_KEY")
         assert "test-secret" not in str(caught.value)
         monkeypatch.setenv("SHOP_KEY", "test-secret\n")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 import attrs
 
-from .codec import Model, encode, to_dict
+from .codec import Model, encode, same, to_dict
 
 if TYPE_CHECKING:
     from .operation import Operation
@@ -35,11 +35,11 @@ def body_bytes(operation: Operation, body: Any) -> bytes:
         return encode(body)
     if not _is_model(kind):
         wire = to_dict(body)
-        _refuse(operation, _mismatch(kind, wire, "body") or (_is_null(wire)))
+        _refuse(operation, _mismatch(kind, wire, "body") or _is_null(wire))
         return encode(wire)
     if operation.many and isinstance(body, list | tuple):
-        return encode([_checked(operation, each, f"body[{at}]") for at, each in enumerate(body)])
-    return encode(_checked(operation, body, "body"))
+        return encode([checked(operation, each, f"body[{at}]") for at, each in enumerate(body)])
+    return encode(checked(operation, body))
 
 
 def _raw(operation: Operation, body: Any) -> bytes:
@@ -50,8 +50,17 @@ def _raw(operation: Operation, body: Any) -> bytes:
     raise TypeError(f"{operation.id}: the body is raw text (str or bytes), not {_named(body)}")
 
 
-def _checked(operation: Operation, body: Any, where: str) -> Any:
-    """The wire form of one object, once it is known to fit."""
+def checked(operation: Operation, body: Any, where: str = "body") -> Mapping[str, Any]:
+    """The wire form of one object, once it is known to fit.
+
+    Args:
+        operation: whose body is of a model.
+        body: an instance of that model, or a mapping of the same wire shape.
+        where: what it is, for the error.
+
+    Raises:
+        TypeError, ValueError: as `body_bytes`.
+    """
     kind = operation.body
     if isinstance(body, Model) and not isinstance(body, kind):
         raise TypeError(f"{operation.id}: {where} must be of {kind.__name__}, not of {type(body).__name__}")
@@ -62,7 +71,7 @@ def _checked(operation: Operation, body: Any, where: str) -> Any:
     for name in operation.required:
         _require(operation, wire, name, where)
     sent = body._wire if isinstance(body, Model) and isinstance(body._wire, Mapping) else {}  # noqa: SLF001
-    changed = {key: value for key, value in wire.items() if key not in sent or sent[key] is not value}
+    changed = {key: value for key, value in wire.items() if key not in sent or not same(sent[key], value)}
     _refuse(operation, _model_mismatch(kind, changed, where))
     return wire
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
@@ -16,13 +17,15 @@ from .http.failure import bare, masked, transport_failure
 from .http.frozen import FrozenCall
 from .http.lazy_engine import LazyEngine, chosen_engine
 from .http.problem import api_error, is_spent_quota
-from .http.reply import Reply, decompressed, readable
+from .http.reply import Reply, decompressed, read_whole, readable
 from .http.retry import Attempted, DeadlineError, Outcome, RetryBudget, retrying
 from .http.signing import Signer, SigningTransport
+from .http.streamed import Streamed
 from .http.throttle import Throttle, ThrottleTransport
 from .http.url import BaseURL, Query, encode_query
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from types import TracebackType
 
     from .operation import Operation
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Decoder = Callable[[Reply], T]
 """From a whole 2xx answer to a value; raises `DecodeError` where it is not what the operation promises."""
+
+_Send = Callable[[httpx.Request], Awaitable[httpx.Response]]
+_Read = Callable[[httpx.Response], Attempted[T | SDKError]]
 
 
 class _Shared:
@@ -178,10 +184,48 @@ class Client:
             SDKError: whatever became of the last attempt.
         """
         frozen = self._frozen(operation, path, query, body, content_type)
+        return await self._attempts(frozen, self._chain.handle_async_request, partial(self._read, frozen, into))
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        operation: Operation,
+        *path: object,
+        query: Query | None = None,
+        body: bytes | None = None,
+        content_type: str = "application/json",
+    ) -> AsyncIterator[Streamed]:
+        """Make one call whose answer is read while it arrives.
+
+        It is attempted until the head of a 2xx has come, within the deadline of all attempts; what breaks after that is not
+        tried again. ``Timeout.total`` covers the whole body. The place in the throttle is held until the block is left.
+
+        Args:
+            operation: what to call.
+            path: the values of its path parameters, in path order.
+            query: wire names to values.
+            body: the bytes to send.
+            content_type: of the body.
+
+        Raises:
+            ValueError, TypeError: a path value or query value that cannot be sent; nothing was.
+            SDKError: whatever became of the last attempt.
+        """
+        frozen = self._frozen(operation, path, query, body, content_type, whole=False)
+        response = await self._attempts(frozen, self._head, partial(self._read_head, frozen))
+        streamed = Streamed(frozen, response, partial(self._secrets, frozen))
+        try:
+            yield streamed
+        finally:
+            await streamed.aclose()
+
+    async def _attempts(self, frozen: FrozenCall, send: _Send, read: _Read[T]) -> T:
+        """Attempt a call until it succeeds or must not be tried again."""
 
         async def attempt(number: int, left: float | None) -> Attempted[T | SDKError]:
-            return await self._attempt(frozen, into, number, left)
+            return await self._attempt(frozen, send, read, number, left)
 
+        operation = frozen.operation
         result = await retrying(
             attempt,
             policy=self._options.retry,
@@ -205,6 +249,8 @@ class Client:
         query: Query | None,
         body: bytes | None,
         content_type: str,
+        *,
+        whole: bool = True,
     ) -> FrozenCall:
         """The bytes of a call, checked and encoded."""
         url = self._base.join(operation.url_path(*path), encode_query(query))
@@ -214,11 +260,15 @@ class Client:
             headers = httpx.Headers([*headers.raw, *framing])
         elif operation.method in ("POST", "PUT", "PATCH"):
             headers = httpx.Headers([*headers.raw, (b"Content-Length", b"0")])
-        extensions = self._extensions if operation.signed else {**self._extensions, "unsigned": True}
+        extensions = self._extensions
+        if not operation.signed:
+            extensions = {**extensions, "unsigned": True}
+        if not whole:
+            extensions = {**extensions, "whole": False}
         return FrozenCall(operation, path=path, url=url, headers=headers, body=body or b"", extensions=extensions)
 
     async def _attempt(
-        self, frozen: FrozenCall, into: Decoder[T], number: int, left: float | None
+        self, frozen: FrozenCall, send: _Send, read: _Read[T], number: int, left: float | None
     ) -> Attempted[T | SDKError]:
         """One attempt: throttle, sign, send, read, decode. Its errors are values, so that none drags a frame along."""
         began = self._options.clock.monotonic()
@@ -227,13 +277,13 @@ class Client:
         result: Attempted[T | SDKError]
         try:
             if left is None:
-                response = await self._chain.handle_async_request(request)
+                response = await send(request)
             else:
                 with anyio.move_on_after(left):
-                    response = await self._chain.handle_async_request(request)
+                    response = await send(request)
                 if response is None:
                     raise DeadlineError(request, sent="admitted" in request.extensions)  # noqa: TRY301
-            result = self._read(frozen, into, response)
+            result = read(response)
         except httpx.HTTPError as error:
             result = transport_failure(frozen.operation.id, request, error, self._secrets(frozen))
             if self._shared.engine.closed and result.outcome is not None:
@@ -246,6 +296,19 @@ class Client:
         failed = None if result.outcome is None else type(result.value).__name__
         self._tell(frozen, response, number, began, error=failed)
         return result
+
+    async def _head(self, request: httpx.Request) -> httpx.Response:
+        """Send, and read the body of an error alone."""
+        response = await self._chain.handle_async_request(request)
+        if not 200 <= response.status_code < 300:
+            response.stream = httpx.ByteStream(await read_whole(response))
+        return response
+
+    def _read_head(self, frozen: FrozenCall, response: httpx.Response) -> Attempted[httpx.Response | SDKError]:
+        """From the head of an answer to the answer, or to the error it is."""
+        if 200 <= response.status_code < 300:
+            return Attempted(response)
+        return self._read(frozen, lambda _: response, response)
 
     def _read(self, frozen: FrozenCall, into: Decoder[T], response: httpx.Response) -> Attempted[T | SDKError]:
         """From a whole answer to a value, or to the error it is."""
@@ -292,10 +355,14 @@ class Client:
                     status=None if response is None else response.status_code,
                     error=error,
                     seconds=self._options.clock.monotonic() - began,
-                    received=0 if response is None else len(_raw(response)),
+                    received=0 if response is None or not _is_whole(response) else len(_raw(response)),
                 ),
                 hook,
             )
+
+
+def _is_whole(response: httpx.Response) -> bool:
+    return isinstance(response.stream, httpx.ByteStream)
 
 
 def _raw(response: httpx.Response) -> bytes:

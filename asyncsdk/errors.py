@@ -29,12 +29,14 @@ class SDKError(Exception):
         cursor: where a paged walk can be taken up again (`Pager.pages(start=cursor)`); None elsewhere.
         shard: the shard that failed, in a fan-out; None elsewhere.
         attempts: how many times the request was tried; 0 outside a call.
+        items_read: how many items a stream had given before it broke; None elsewhere.
     """
 
     operation: str | None = None
     cursor: str | None = None
     shard: Any = None
     attempts: int = 0
+    items_read: int | None = None
 
     def __init__(self, message: str = "", *, operation: str | None = None) -> None:
         super().__init__(message)

@@ -61,7 +61,8 @@ class _Table:
 
     def _write(self, rows: Any) -> None:
         text = io.StringIO(newline="")
-        csv.writer(text, lineterminator="\n").writerows(rows)
+        # Lines end as RFC 4180 has it: with another end Python 3.11 would not quote a lone carriage return.
+        csv.writer(text, lineterminator="\r\n").writerows(rows)
         self._out.write(text.getvalue().encode())
 
 

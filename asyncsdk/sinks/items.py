@@ -13,10 +13,24 @@ if TYPE_CHECKING:
 
 
 def as_wire(items: Any) -> Sequence[Mapping[str, Any]]:
-    """The wire rows of rows or of a record batch."""
-    return [to_dict(each) for each in items] if isinstance(items, Sequence) else to_wire(items)
+    """The wire rows of rows or of a record batch.
+
+    Raises:
+        TypeError: something among them is no row.
+    """
+    if not isinstance(items, Sequence):
+        return to_wire(items)
+    made = [to_dict(each) for each in items]
+    for each in made:
+        if not isinstance(each, Mapping):
+            raise TypeError(f"a row is a model or a JSON object, not {type(each).__name__}")
+    return made
 
 
 def as_batch(items: Any) -> pa.RecordBatch:
-    """The record batch of rows, or the one that it is."""
+    """The record batch of rows, or the one that it is.
+
+    Raises:
+        TypeError: something among them is no row.
+    """
     return to_batch(as_wire(items)) if isinstance(items, Sequence) else items

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any, ClassVar
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 import msgspec
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ..fanout.plan import Shard
     from .protocol import Form
 
+ParquetCompression = Literal["zstd", "snappy", "gzip", "brotli", "lz4", "none"]
+
 _DEVICE = "device_id"
 
 
@@ -35,11 +37,11 @@ class ParquetSink(FileSink):
     Args:
         path: a local folder, or any URL that fsspec knows, such as ``s3://bucket/rows``.
         row_group_size: rows. A writer holds as many, and a reader that looks for some rows reads as many at least.
-        compression: as pyarrow names it.
+        compression: of the columns.
         storage_options: for fsspec, such as credentials and an endpoint.
 
     Raises:
-        ConfigurationError: pyarrow is not installed.
+        ConfigurationError: pyarrow is not installed, or there is no such compression.
     """
 
     form: ClassVar[Form] = "arrow"
@@ -49,12 +51,16 @@ class ParquetSink(FileSink):
         path: str | os.PathLike[str],
         *,
         row_group_size: int = 65_536,
-        compression: str = "zstd",
+        compression: ParquetCompression = "zstd",
         storage_options: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(path, ".parquet", storage_options)
         if row_group_size < 1:
             raise ConfigurationError(f"row_group_size must be at least 1, not {row_group_size}")
+        if compression not in get_args(ParquetCompression):
+            raise ConfigurationError(
+                f"compression must be one of {', '.join(get_args(ParquetCompression))}, not {compression!r}"
+            )
         self._row_group_size = row_group_size
         self._compression = compression
         schema()

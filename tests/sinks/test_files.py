@@ -1,0 +1,362 @@
+"""What all sinks of files have in common; on a local disk, and in fsspec's memory where that makes a difference."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import anyio
+import pytest
+
+from asyncsdk import AnalyticsRow
+from asyncsdk.codec import from_dict
+from asyncsdk.errors import ConfigurationError
+from asyncsdk.sinks import CSVSink, Ledger, NDJSONSink, ParquetSink
+
+SINKS = [ParquetSink, NDJSONSink, CSVSink]
+FOLDER = "device_id=W9d3f1bcad8e8abd/date=2020-08-17"
+
+every_sink = pytest.mark.parametrize("make", SINKS)
+
+
+async def write(sink, shard, *parts):
+    async with sink.open(shard) as writer:
+        for each in parts:
+            await writer.write(each)
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_a_shard_is_one_file_in_a_hive_tree_and_is_done(make, tmp_path, shard, rows, files):
+    sink = make(tmp_path / "out")
+    await write(sink, shard(), rows(shard()))
+    [name] = files(tmp_path / "out")
+    assert name.startswith(f"{FOLDER}/20200817T060000.000Z-20200817T070000.000Z.")
+    assert list(await sink.done()) == [shard()]
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_an_empty_shard_is_a_file_and_is_done_too(make, tmp_path, shard, files):
+    await write(make(tmp_path), shard())
+    await write(make(tmp_path), shard(7, 8), [])
+    assert len(files(tmp_path)) == 2
+    assert list(await make(tmp_path).done()) == [shard(), shard(7, 8)]
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_the_file_is_not_there_before_the_block_is_left(make, tmp_path, shard, rows, files):
+    sink = make(tmp_path)
+    async with sink.open(shard()) as writer:
+        await writer.write(rows(shard()))
+        assert all(Path(name).name.startswith(".") for name in files(tmp_path))
+        assert list(await sink.done()) == []
+    assert not any(Path(name).name.startswith(".") for name in files(tmp_path))
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_an_exception_leaves_no_file(make, tmp_path, shard, rows, files):
+    sink = make(tmp_path)
+    with pytest.raises(TypeError):
+        await write(sink, shard(), rows(shard()), [object()])
+    assert files(tmp_path) == {}
+    assert list(await sink.done()) == []
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_a_cancellation_leaves_no_file(make, tmp_path, shard, rows, files):
+    sink = make(tmp_path)
+    with anyio.CancelScope() as scope:
+        async with sink.open(shard()) as writer:
+            await writer.write(rows(shard()))
+            scope.cancel()
+            await anyio.lowlevel.checkpoint()
+    assert scope.cancelled_caught
+    assert files(tmp_path) == {}
+
+
+@every_sink
+@pytest.mark.anyio
+@pytest.mark.parametrize("steps", range(4))
+async def test_a_cancellation_at_any_step_leaves_a_whole_file_or_none(make, tmp_path, shard, rows, files, steps):
+    """The scope is cancelled before a step is begun, so that the step meets the cancellation itself."""
+    sink = make(tmp_path)
+    with anyio.CancelScope() as scope:
+        step = 0
+
+        def count():
+            nonlocal step
+            step += 1
+            if step > steps:
+                scope.cancel()
+
+        count()
+        async with sink.open(shard()) as writer:
+            count()
+            await writer.write(rows(shard()))
+            count()
+            await writer.write(rows(shard()))
+            count()
+    assert files(tmp_path) == {}
+
+
+@every_sink
+@pytest.mark.asyncio
+async def test_a_task_that_is_cancelled_while_a_thread_works_leaves_a_whole_file_or_none(
+    make, tmp_path, shard, rows, files
+):
+    """asyncio's own cancellation does not wait for the thread: what it made is taken away once it has come to an end."""
+    await write(make(tmp_path / "whole"), shard(), rows(shard()))
+    [whole] = files(tmp_path / "whole").values()
+    for turns in range(20):
+        task = asyncio.create_task(write(make(tmp_path / str(turns)), shard(), rows(shard())))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        assert set(files(tmp_path / str(turns)).values()) <= {whole}
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_a_writer_is_closed_with_its_block(make, tmp_path, shard, rows, files):
+    async with make(tmp_path).open(shard()) as writer:
+        pass
+    before = files(tmp_path)
+    with pytest.raises(RuntimeError, match="closed"):
+        await writer.write(rows(shard()))
+    assert files(tmp_path) == before
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_the_bytes_follow_from_the_rows_alone_however_they_come(make, tmp_path, shard, rows, files):
+    all_rows = rows(shard(), 100)
+    one, other = make(tmp_path / "one"), make(tmp_path / "other")
+    await write(one, shard(), all_rows)
+    await write(other, shard(), all_rows[:1], [], all_rows[1:7], all_rows[7:])
+    assert files(tmp_path / "one") == files(tmp_path / "other")
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_models_plain_rows_and_batches_are_written_alike(make, tmp_path, shard, rows, files):
+    from asyncsdk.columns import to_batch
+
+    plain = rows(shard()) + rows(shard(), 1, count="3", score=0.5)
+    kinds = {"plain": plain, "models": [from_dict(AnalyticsRow, row) for row in plain], "batch": to_batch(plain)}
+    for name, items in kinds.items():
+        await write(make(tmp_path / name), shard(), items)
+    assert files(tmp_path / "plain") == files(tmp_path / "models") == files(tmp_path / "batch")
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_many_shards_may_be_open_at_once(make, tmp_path, shard, rows):
+    sink = make(tmp_path)
+    shards = [shard(at, at + 1, device) for at in range(24) for device in ("W1", "W2")]
+    async with anyio.create_task_group() as group:
+        for each in shards:
+            group.start_soon(write, sink, each, rows(each))
+    done = await sink.done()
+    assert sorted(done) == sorted(shards)
+    assert len(done) == 48
+    assert shards[0] in done
+    assert shard(0, 1, "W3") not in done
+
+
+@every_sink
+@pytest.mark.anyio
+@pytest.mark.parametrize("device", ["a/b c:é?#", "=", "%41", "..a", "x" * 60])
+async def test_any_device_id_is_written_and_found_again(make, tmp_path, shard, rows, device):
+    sink = make(tmp_path)
+    await write(sink, shard(device=device), rows(shard(device=device)))
+    assert list(await sink.done()) == [shard(device=device)]
+
+
+@pytest.mark.anyio
+async def test_a_shard_over_midnight_is_refused(tmp_path, shard):
+    with pytest.raises(ValueError, match="one UTC day"):
+        await write(NDJSONSink(tmp_path), shard(23, 25))
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_a_shard_that_is_not_settled_is_there_but_not_done(make, tmp_path, shard, rows, files):
+    sink = make(tmp_path)
+    await write(sink, shard(settled=False), rows(shard()))
+    [name] = files(tmp_path)
+    assert ".provisional." in name
+    assert list(await sink.done()) == []
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_a_final_shard_takes_the_place_of_provisional_ones_it_overlaps(make, tmp_path, shard, rows, files):
+    sink = make(tmp_path)
+    await write(sink, shard(6, 6.5, settled=False))
+    await write(sink, shard(6.5, 7.5, settled=False))
+    await write(sink, shard(7.5, 8, settled=False))
+    await write(sink, shard(6, 7), rows(shard()))
+    kept = sorted(Path(name).name.partition(".000Z-")[0] for name in files(tmp_path))
+    assert kept == ["20200817T060000", "20200817T073000"]
+    assert list(await sink.done()) == [shard()]
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_a_provisional_shard_takes_the_place_of_older_ones(make, tmp_path, shard, rows, files):
+    sink = make(tmp_path)
+    await write(sink, shard(6, 6.5, settled=False), rows(shard()))
+    await write(sink, shard(6, 7, settled=False), rows(shard()))
+    await write(sink, shard(6, 7, settled=False), rows(shard(), 5))
+    [(name, content)] = files(tmp_path).items()
+    assert "20200817T070000" in name
+    await write(make(tmp_path / "other"), shard(), rows(shard(), 5))
+    assert content in files(tmp_path / "other").values()
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_a_provisional_file_that_a_killed_run_left_beside_a_final_one_goes_away(
+    make, tmp_path, shard, rows, files
+):
+    sink = make(tmp_path)
+    await write(sink, shard(6, 6.5, settled=False), rows(shard()))
+    [(name, content)] = files(tmp_path).items()
+    await write(sink, shard(), rows(shard()))
+    (tmp_path / name).write_bytes(content)
+    assert list(await sink.done()) == [shard()]
+    assert len(files(tmp_path)) == 1
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_a_shard_that_is_there_already_stays_as_it_is(make, tmp_path, shard, rows, files):
+    sink = make(tmp_path)
+    await write(sink, shard(), rows(shard()))
+    before = files(tmp_path)
+    await write(sink, shard(), rows(shard()))
+    await write(sink, shard(settled=False), rows(shard()))
+    assert files(tmp_path) == before
+
+
+@every_sink
+@pytest.mark.anyio
+@pytest.mark.parametrize("settled", [True, False])
+async def test_no_instant_gets_into_two_final_files(make, tmp_path, shard, rows, files, settled):
+    sink = make(tmp_path)
+    await write(sink, shard(6, 6.5), rows(shard()))
+    before = files(tmp_path)
+    with pytest.raises(ConfigurationError, match="another run"):
+        await write(sink, shard(6, 7, settled=settled), rows(shard()))
+    assert files(tmp_path) == before
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_only_what_is_missing_is_fetched_when_a_range_grows(make, tmp_path, shard, rows):
+    sink = make(tmp_path)
+    await write(sink, shard(6, 6.5), rows(shard()))
+    [rest] = Ledger(await sink.done()).missing(shard(6, 7))
+    assert rest == shard(6.5, 7)
+    await write(sink, rest, rows(rest))
+    assert shard(6, 7) in Ledger(await sink.done())
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_the_files_and_folders_of_others_are_left_alone(make, tmp_path, shard, files):
+    sink = make(tmp_path)
+    await write(sink, shard())
+    folder = tmp_path / FOLDER
+    for name in ("_SUCCESS", "notes.txt", ".DS_Store", ".x.tmp", "part-0.parquet", "part-0.csv", "part-0.ndjson"):
+        (folder / name).write_bytes(b"mine")
+    (tmp_path / "device_id=W2").write_bytes(b"mine")
+    (tmp_path / "device_id=W3").mkdir()
+    (tmp_path / "device_id=W3" / "date=2020-08-17").write_bytes(b"mine")
+    (tmp_path / "readme.md").write_bytes(b"mine")
+    before = files(tmp_path)
+    assert list(await sink.done()) == [shard()]
+    assert files(tmp_path) == before
+
+
+@pytest.mark.anyio
+async def test_sinks_of_different_kinds_share_a_folder_without_taking_one_another_for_done(tmp_path, shard):
+    await write(NDJSONSink(tmp_path), shard())
+    await write(NDJSONSink(tmp_path, "gzip"), shard(7, 8))
+    assert list(await CSVSink(tmp_path).done()) == []
+    assert list(await NDJSONSink(tmp_path).done()) == [shard()]
+    assert list(await NDJSONSink(tmp_path, "gzip").done()) == [shard(7, 8)]
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_a_target_that_is_not_there_yet_is_made_and_nothing_is_done(make, tmp_path):
+    sink = make(tmp_path / "a" / "b")
+    assert list(await sink.done()) == []
+    assert (tmp_path / "a" / "b").is_dir()
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_a_target_that_is_a_file_or_lies_below_one_is_a_clear_error(make, tmp_path, shard):
+    (tmp_path / "file").write_bytes(b"mine")
+    for path in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(ConfigurationError, match=rf"cannot write to {path}: Not a directory"):
+            await make(path).done()
+    with pytest.raises(OSError, match="file"):
+        await write(make(tmp_path / "file"), shard())
+    assert (tmp_path / "file").read_bytes() == b"mine"
+
+
+@every_sink
+@pytest.mark.anyio
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder in which nobody may write, not even root")
+async def test_a_target_that_cannot_be_made_is_a_clear_error(make):
+    with pytest.raises(ConfigurationError, match="cannot write to /proc/asyncsdk"):
+        await make("/proc/asyncsdk").done()
+
+
+@every_sink
+@pytest.mark.anyio
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+async def test_a_folder_in_which_one_must_not_write_is_a_clear_error(make, tmp_path):
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(ConfigurationError, match="Permission denied"):
+            await make(tmp_path).done()
+    finally:
+        tmp_path.chmod(0o700)
+
+
+@pytest.mark.parametrize("path", ["", b"bytes"])
+def test_a_path_that_is_none_is_refused(path):
+    with pytest.raises(ConfigurationError, match="path"):
+        NDJSONSink(path)
+
+
+def test_storage_options_are_for_urls():
+    with pytest.raises(ConfigurationError, match="storage_options"):
+        NDJSONSink("out", storage_options={"key": "test-secret"})
+
+
+@pytest.mark.anyio
+async def test_a_file_url_is_a_local_folder(tmp_path, shard, files):
+    await write(NDJSONSink(f"file://{tmp_path}/a%20b"), shard())
+    assert len(files(tmp_path / "a b")) == 1
+
+
+def test_a_repr_shows_where_but_no_secret():
+    sink = NDJSONSink("sftp://me:test-secret@host/rows", storage_options={"password": "test-secret"})
+    assert repr(sink) == "NDJSONSink('sftp://***@host/rows')"
+    assert repr(ParquetSink("out")) == "ParquetSink('out')"
+
+
+def test_the_form_that_a_sink_wants():
+    assert ParquetSink.form == "arrow"
+    assert NDJSONSink.form == CSVSink.form == "rows"

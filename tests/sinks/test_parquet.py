@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+import pytest
+
+from asyncsdk.columns import schema, to_batch, to_wire
+from asyncsdk.errors import ConfigurationError
+from asyncsdk.fanout.plan import Shard
+from asyncsdk.sinks import ParquetSink
+from asyncsdk.sinks.parquet import partitioning
+
+DOCUMENT = json.loads((Path(__file__).parents[1] / "data" / "analytics_document.json").read_text())
+
+
+async def write(sink, shard, *parts):
+    async with sink.open(shard) as writer:
+        for each in parts:
+            await writer.write(each)
+
+
+def only_file(root):
+    [path] = root.rglob("*.parquet")
+    return path
+
+
+@pytest.fixture
+async def tree(tmp_path, shard, rows):
+    """Two devices of two hours, one of them empty; and the wire rows."""
+    sink, expected = ParquetSink(tmp_path), []
+    for device in ("W1", "W2"):
+        for hour in (6, 7):
+            each = shard(hour, hour + 1, device)
+            await write(sink, each, rows(each))
+            expected += rows(each)
+    await write(sink, shard(8, 9, "W3"))
+    return tmp_path, expected
+
+
+def by_row(rows):
+    return sorted(rows, key=lambda row: (row["device_id"], row["timestamp"], row["count"]))
+
+
+@pytest.mark.anyio
+async def test_the_nine_documented_rows_come_back_field_by_field(tmp_path, shard):
+    pages = {"W9d3f1bcad8e8abd": DOCUMENT["introduction"], "Wabcdb35be35bb72": DOCUMENT["size_optimized"]}
+    expected = []
+    for (device, page), hour in zip(pages.items(), (6, 2), strict=True):
+        wire = [dict(zip(page["keys"], row, strict=True)) for row in page["data"]]
+        await write(ParquetSink(tmp_path), shard(hour, hour + 1, device), to_batch(wire))
+        expected += wire
+    assert len(expected) == 9
+    assert by_row(to_wire(pq.read_table(tmp_path))) == by_row(expected)
+
+
+@pytest.mark.anyio
+async def test_read_table_reads_the_tree(tree):
+    root, expected = tree
+    assert by_row(to_wire(pq.read_table(root))) == by_row(expected)
+
+
+@pytest.mark.anyio
+async def test_a_hive_data_set_reads_the_tree(tree):
+    root, expected = tree
+    assert by_row(to_wire(ds.dataset(root, partitioning="hive").to_table())) == by_row(expected)
+    one = ds.dataset(root, partitioning="hive").to_table(filter=ds.field("device_id") == "W2")
+    assert by_row(to_wire(one)) == by_row([row for row in expected if row["device_id"] == "W2"])
+
+
+@pytest.mark.anyio
+async def test_a_single_file_is_read_without_its_device_which_stands_in_the_path(tmp_path, shard, rows):
+    await write(ParquetSink(tmp_path), shard(), rows(shard()))
+    path = only_file(tmp_path)
+    without = [{name: value for name, value in row.items() if name != "device_id"} for row in rows(shard())]
+    assert to_wire(pq.read_table(path)) == without
+    assert to_wire(pq.ParquetFile(path).read()) == without
+    assert to_wire(ds.dataset(path, partitioning="hive").to_table()) == rows(shard())
+
+
+@pytest.mark.anyio
+async def test_device_ids_that_look_like_numbers_stay_texts_if_one_asks_for_it(tmp_path, shard, rows):
+    sink = ParquetSink(tmp_path)
+    await write(sink, shard(device="007"), rows(shard(device="007")))
+    assert pq.read_table(tmp_path)["device_id"].to_pylist() == [7, 7, 7]
+    assert to_wire(pq.read_table(tmp_path, partitioning=partitioning())) == rows(shard(device="007"))
+    assert to_wire(ds.dataset(tmp_path, partitioning=partitioning()).to_table()) == rows(shard(device="007"))
+
+
+@pytest.mark.anyio
+async def test_all_files_have_the_one_schema_an_empty_one_too(tree):
+    root, _ = tree
+    expected = schema().remove(schema().get_field_index("device_id"))
+    paths = list(root.rglob("*.parquet"))
+    assert len(paths) == 5
+    assert all(pq.read_schema(path).equals(expected) for path in paths)
+
+
+@pytest.mark.anyio
+async def test_what_does_not_fit_a_column_comes_back_from_the_file(tmp_path, shard, rows):
+    wire = rows(shard()) + [
+        {**rows(shard())[0], **changes}
+        for changes in ({"count": "3"}, {"count": None}, {"score": [1]}, {"timestamp": "2020-08-17T06:00:00Z"})
+    ]
+    await write(ParquetSink(tmp_path), shard(), wire)
+    assert to_wire(pq.read_table(tmp_path)) == wire
+
+
+@pytest.mark.anyio
+async def test_a_row_of_another_device_keeps_it(tmp_path, shard, rows):
+    wire = [
+        rows(shard())[0],
+        {**rows(shard())[1], "device_id": "another"},
+        {**rows(shard())[1], "device_id": "another", "score": 1},
+        {**rows(shard())[1], "device_id": None},
+        {**rows(shard())[1], "device_id": 7},
+    ]
+    await write(ParquetSink(tmp_path), shard(), wire)
+    table = pq.read_table(tmp_path)
+    assert set(table["device_id"].to_pylist()) == {shard().device}
+    assert to_wire(table) == wire
+
+
+@pytest.mark.anyio
+async def test_row_groups_are_cut_by_the_number_of_rows_whatever_comes_at_a_time(tmp_path, shard, rows, files):
+    wire = rows(shard(), 25)
+    for name, size in {"one": 25, "each": 1, "sevens": 7, "tens": 10}.items():
+        parts = [wire[at : at + size] for at in range(0, 25, size)]
+        await write(ParquetSink(tmp_path / name, row_group_size=10), shard(), *parts)
+    contents = [next(iter(files(tmp_path / name).values())) for name in ("one", "each", "sevens", "tens")]
+    assert len(set(contents)) == 1
+    meta = pq.read_metadata(only_file(tmp_path / "one"))
+    assert [meta.row_group(at).num_rows for at in range(meta.num_row_groups)] == [10, 10, 5]
+    assert to_wire(pq.read_table(tmp_path / "one")) == wire
+
+
+@pytest.mark.anyio
+async def test_a_row_group_goes_to_the_disk_as_soon_as_it_is_full(tmp_path, shard, rows):
+    """Memory follows the row group, and not the shard."""
+    batch = to_batch(rows(shard(), 100))
+    async with ParquetSink(tmp_path, row_group_size=1000, compression="none").open(shard()) as writer:
+        [draft] = tmp_path.rglob("*.tmp")
+        held = []
+        for _ in range(200):
+            await writer.write(batch)
+            held.append(writer._work._encoder._count)
+        assert max(held) < 1000
+        assert draft.stat().st_size > 19 * 1000
+
+
+@pytest.mark.anyio
+async def test_slices_of_batches_are_written_as_what_they_show(tmp_path, shard, rows):
+    batch = to_batch(rows(shard(), 50))
+    await write(ParquetSink(tmp_path, row_group_size=8), shard(), batch.slice(3, 20), batch.slice(23, 4))
+    assert to_wire(pq.read_table(tmp_path)) == rows(shard(), 50)[3:27]
+
+
+@pytest.mark.anyio
+async def test_the_compression_is_zstd_unless_one_says_otherwise(tmp_path, shard, rows):
+    for sink, name in (
+        (ParquetSink(tmp_path / "a"), "ZSTD"),
+        (ParquetSink(tmp_path / "b", compression="snappy"), "SNAPPY"),
+    ):
+        await write(sink, shard(), rows(shard()))
+        meta = pq.read_metadata(only_file(Path(sink._path)))
+        assert meta.row_group(0).column(0).compression == name
+
+
+@pytest.mark.parametrize("size", [0, -1])
+def test_a_row_group_holds_one_row_at_least(size):
+    with pytest.raises(ConfigurationError, match="row_group_size"):
+        ParquetSink("out", row_group_size=size)
+
+
+def test_a_compression_that_there_is_not_is_refused_at_once():
+    with pytest.raises(ConfigurationError, match="compression"):
+        ParquetSink("out", compression="rar")
+
+
+def test_without_pyarrow_the_sink_says_so_at_once(monkeypatch):
+    import sys
+
+    schema.cache_clear()
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ConfigurationError, match=r"asyncsdk\[arrow\]"):
+        ParquetSink("out")
+
+
+@pytest.mark.anyio
+async def test_a_shard_of_a_device_that_is_only_a_table_is_read_by_others(tmp_path, rows):
+    """Spark, DuckDB and polars read a tree of files whose partition columns stand in the path alone."""
+    shard = Shard("unleash_analytics", "W1", 1_597_622_400_000, 1_597_626_000_000)
+    await write(ParquetSink(tmp_path), shard, rows(shard))
+    assert "device_id" not in pq.read_schema(only_file(tmp_path)).names
+    assert pq.read_table(tmp_path).schema.field("date").type == pa.dictionary(pa.int32(), pa.string())

@@ -1,0 +1,273 @@
+"""Targets that fsspec reaches: its own memory, and S3 as moto plays it, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import fsspec
+import pyarrow.parquet as pq
+import pytest
+
+import asyncsdk
+from asyncsdk.columns import to_wire
+from asyncsdk.errors import ConfigurationError
+from asyncsdk.sinks import CSVSink, Ledger, NDJSONSink, ParquetSink
+from asyncsdk.sinks.remote import RemoteStore
+
+every_sink = pytest.mark.parametrize("make", [ParquetSink, NDJSONSink, CSVSink])
+
+
+async def write(sink, shard, *parts):
+    async with sink.open(shard) as writer:
+        for each in parts:
+            await writer.write(each)
+
+
+@pytest.fixture
+def memory(monkeypatch, tmp_path):
+    """An empty `memory://`, and no temporary files but those of this test."""
+    files = fsspec.filesystem("memory")
+    monkeypatch.setattr(type(files), "store", {})
+    monkeypatch.setattr(type(files), "pseudo_dirs", [""])
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    yield files
+    assert list(tmp_path.iterdir()) == []
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_a_shard_is_one_file_in_a_hive_tree_and_is_done(make, memory, shard, rows):
+    sink = make("memory://bucket/rows")
+    await write(sink, shard(), rows(shard()))
+    await write(sink, shard(7, 8, "a/b"))
+    names = sorted(memory.find("/bucket/rows"))
+    assert names[0].startswith(
+        "/bucket/rows/device_id=W9d3f1bcad8e8abd/date=2020-08-17/20200817T060000.000Z-20200817T07"
+    )
+    assert names[1].startswith("/bucket/rows/device_id=a%2Fb/date=2020-08-17/20200817T070000.000Z-20200817T08")
+    assert sorted(await make("memory://bucket/rows/").done()) == [shard(), shard(7, 8, "a/b")]
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_the_bytes_are_those_of_a_local_file(make, memory, shard, rows, tmp_path_factory, files):
+    local = tmp_path_factory.mktemp("local")
+    await write(make(local), shard(), rows(shard(), 100))
+    await write(make("memory://rows"), shard(), rows(shard(), 100))
+    assert [memory.cat_file(path) for path in memory.find("/rows")] == list(files(local).values())
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_nothing_is_there_before_the_block_is_left_or_after_an_exception(make, memory, shard, rows):
+    sink = make("memory://rows")
+    with pytest.raises(TypeError):
+        await write(sink, shard(), rows(shard()), [object()])
+    assert memory.find("/rows") == []
+    async with sink.open(shard()) as writer:
+        await writer.write(rows(shard()))
+        assert memory.find("/rows") == []
+    assert len(memory.find("/rows")) == 1
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_a_service_that_fails_is_an_error_that_names_the_file_and_leaves_nothing(
+    make, memory, shard, rows, monkeypatch
+):
+    def put_file(self, source, target):
+        raise OSError("the service is tired")
+
+    monkeypatch.setattr(type(memory), "put_file", put_file)
+    with pytest.raises(OSError, match=r"memory://rows/20200817T060000\.000Z.*: the service is tired"):
+        await write(make("memory://rows"), shard(), rows(shard()))
+    assert memory.find("/rows") == []
+
+
+@pytest.mark.anyio
+async def test_a_final_shard_takes_the_place_of_provisional_ones(memory, shard, rows):
+    sink = NDJSONSink("memory://rows")
+    await write(sink, shard(6, 6.5, settled=False), rows(shard()))
+    assert list(await sink.done()) == []
+    await write(sink, shard(6, 7, settled=False), rows(shard()))
+    assert len(memory.find("/rows")) == 1
+    await write(sink, shard(), rows(shard()))
+    [path] = memory.find("/rows")
+    assert ".provisional." not in path
+    await write(sink, shard(settled=False), rows(shard()))
+    assert memory.find("/rows") == [path]
+
+
+@pytest.mark.anyio
+async def test_a_provisional_file_that_a_killed_run_left_beside_a_final_one_goes_away(memory, shard, rows):
+    sink = NDJSONSink("memory://rows")
+    await write(sink, shard(), rows(shard()))
+    [path] = memory.find("/rows")
+    memory.pipe_file(path.replace(".ndjson", ".provisional.ndjson"), b"")
+    assert list(await sink.done()) == [shard()]
+    assert memory.find("/rows") == [path]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("settled", [True, False])
+async def test_no_instant_gets_into_two_final_files(memory, shard, rows, settled):
+    sink = NDJSONSink("memory://rows")
+    await write(sink, shard(6, 6.5), rows(shard()))
+    before = memory.find("/rows")
+    with pytest.raises(ConfigurationError, match="another run"):
+        await write(sink, shard(6, 7, settled=settled), rows(shard()))
+    assert memory.find("/rows") == before
+    assert Ledger(await sink.done()).missing(shard()) == [shard(6.5, 7)]
+
+
+@pytest.mark.anyio
+async def test_the_files_of_others_are_left_alone(memory, shard):
+    sink = NDJSONSink("memory://rows")
+    await write(sink, shard())
+    for path in ("/rows/readme.md", "/rows/device_id=W1/notes.txt", "/rows/device_id=W1/date=2020-08-17/part-0.ndjson"):
+        memory.pipe_file(path, b"mine")
+    before = memory.find("/rows")
+    assert list(await sink.done()) == [shard()]
+    assert memory.find("/rows") == before
+
+
+@pytest.mark.anyio
+async def test_a_file_system_that_is_no_object_store_gets_a_whole_file_by_renaming_it(tmp_path, shard, rows, files):
+    """The local disk by way of fsspec stands for those."""
+    local, remote = tmp_path / "local", tmp_path / "remote"
+    store = RemoteStore(f"file://{remote}", ".ndjson")
+    assert not store.is_atomic
+    sink = NDJSONSink(local)
+    await write(sink, shard(), rows(shard()))
+    sink._store = store
+    await write(sink, shard(), rows(shard()))
+    assert files(remote) == files(local)
+    assert list(await sink.done()) == [shard()]
+
+
+@pytest.mark.anyio
+async def test_a_target_that_is_a_file_is_a_clear_error(memory):
+    memory.pipe_file("/rows", b"mine")
+    with pytest.raises(ConfigurationError, match=r"cannot write to memory://rows: it is a file"):
+        await NDJSONSink("memory://rows").done()
+
+
+@pytest.mark.anyio
+async def test_a_protocol_that_nobody_knows_is_a_clear_error_without_secrets():
+    with pytest.raises(ConfigurationError, match="nosuch") as caught:
+        await NDJSONSink("nosuch://me:test-secret@host/rows").done()
+    assert "test-secret" not in str(caught.value)
+
+
+@pytest.mark.anyio
+async def test_a_service_that_cannot_be_reached_is_a_clear_error(memory, monkeypatch):
+    def ls(self, path, **options):
+        raise PermissionError("Access Denied")
+
+    monkeypatch.setattr(type(memory), "ls", ls)
+    with pytest.raises(ConfigurationError, match="cannot write to memory://rows: Access Denied"):
+        await NDJSONSink("memory://rows").done()
+
+
+@pytest.mark.anyio
+async def test_without_fsspec_the_error_names_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    monkeypatch.setitem(sys.modules, "fsspec.core", None)
+    with pytest.raises(ConfigurationError, match=r"asyncsdk\[fsspec\]"):
+        await NDJSONSink("s3://bucket/rows").done()
+
+
+S3 = """
+import json, logging, sys
+import anyio, boto3
+from moto.server import ThreadedMotoServer
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
+from asyncsdk.fanout.plan import Shard
+from asyncsdk.sinks import NDJSONSink, ParquetSink
+
+server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+server.start()
+host, port = server.get_host_and_port()
+options = {"key": "test-key", "secret": "test-secret", "client_kwargs": {"endpoint_url": f"http://{host}:{port}", "region_name": "us-east-1"}}
+client = boto3.client("s3", endpoint_url=f"http://{host}:{port}", region_name="us-east-1",
+                      aws_access_key_id="test-key", aws_secret_access_key="test-secret")
+client.create_bucket(Bucket="bucket")
+given = json.load(sys.stdin)
+shards = [Shard(*each) for each in given["shards"]]
+
+def keys():
+    return [each["Key"] for each in client.list_objects_v2(Bucket="bucket").get("Contents", [])]
+
+async def main():
+    sink = ParquetSink("s3://bucket/rows", storage_options=options)
+    found = {"before": len(await sink.done())}
+    for shard in shards:
+        async with sink.open(shard) as writer:
+            await writer.write(given["rows"])
+            assert not any(str(shard.start) in key for key in keys())
+    try:
+        async with sink.open(shards[0].__class__(shards[0].system, "W1", shards[0].start, shards[0].end + 1)) as writer:
+            pass
+    except Exception as error:
+        found["conflict"] = str(error)
+    try:
+        async with sink.open(shards[0].__class__(shards[0].system, "W2", shards[0].start, shards[0].end)) as writer:
+            raise KeyError
+    except KeyError:
+        pass
+    found["done"] = sorted([each.device, each.start, each.end] for each in await sink.done())
+    again = ParquetSink("s3://bucket/rows", storage_options=options)
+    found["again"] = sorted([each.device, each.start, each.end] for each in await again.done())
+    found["keys"] = keys()
+    found["uploads"] = len(client.list_multipart_uploads(Bucket="bucket").get("Uploads", []))
+    found["content"] = client.get_object(Bucket="bucket", Key=found["keys"][0])["Body"].read().hex()
+    wrong = NDJSONSink("s3://nowhere/rows", storage_options=options)
+    try:
+        async with wrong.open(shards[0]) as writer:
+            pass
+    except OSError as error:
+        found["nowhere"] = str(error)
+    print(json.dumps(found))
+
+anyio.run(main, backend=sys.argv[1])
+server.stop()
+"""
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_s3_holds_whole_objects_under_their_final_names(backend, shard, rows, tmp_path):
+    shards = [shard(6, 7, "W1"), shard(7, 8, "W1")]
+    wire = rows(shards[0])
+    given = {"shards": [[each.system, each.device, each.start, each.end] for each in shards], "rows": wire}
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    environment |= {"PYTHONPATH": str(Path(asyncsdk.__file__).parents[1]), "TMPDIR": str(tmp_path)}
+    result = subprocess.run(
+        [sys.executable, "-c", S3, backend],
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+    )
+    assert result.returncode == 0, result.stderr
+    found = json.loads(result.stdout.splitlines()[-1])
+    expected = [[each.device, each.start, each.end] for each in shards]
+    assert found["before"] == 0
+    assert found["done"] == found["again"] == expected
+    assert found["keys"] == [
+        f"rows/device_id=W1/date=2020-08-17/20200817T0{hour}0000.000Z-20200817T0{hour + 1}0000.000Z.parquet"
+        for hour in (6, 7)
+    ]
+    assert found["uploads"] == 0
+    assert "already" in found["conflict"]
+    assert "s3://nowhere/rows" in found["nowhere"]
+    assert list(tmp_path.iterdir()) == []
+    path = tmp_path / "device_id=W1" / "one.parquet"
+    path.parent.mkdir()
+    path.write_bytes(bytes.fromhex(found["content"]))
+    assert to_wire(pq.read_table(tmp_path)) == wire

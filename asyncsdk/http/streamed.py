@@ -69,13 +69,14 @@ class Streamed:
                 self._decoded = self._coding.feed(await anext(self._pieces))
         except httpx.HTTPError as error:
             request = self._frozen.request()
-            self._failure = transport_failure(self._frozen.operation.id, request, error, self._secrets()).value
+            failure = transport_failure(self._frozen.operation.id, request, error, self._secrets()).value
         except StopAsyncIteration:
             if self._coding.complete:
                 self._failure = None
                 raise
-            self._failure = self._lost("the compressed body breaks off")
-        raise bare(self._failure)
+            failure = self._lost("the compressed body breaks off")
+        self._failure = failure
+        raise bare(failure)
 
     def _lost(self, why: str) -> ConnectionLostError:
         operation = self._frozen.operation.id
@@ -131,7 +132,7 @@ class _Unknown:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def feed(self, _: bytes) -> Iterator[bytes]:
+    def feed(self, piece: bytes) -> Iterator[bytes]:  # noqa: ARG002
         """Raise `httpx.DecodingError`."""
         raise httpx.DecodingError(f"the body comes in the coding {self._name!r}, which was not asked for")
 

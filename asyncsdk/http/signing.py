@@ -162,20 +162,25 @@ class SigningTransport(httpx.AsyncBaseTransport):
         if "unsigned" in request.extensions or origin(request.url) not in self._origins:
             return await self._inner.handle_async_request(request)
         body = await frozen_body(request)
-        signed = self._signed(request, body)
+        signed = request if "whole" in request.extensions else _copied(request)
+        names = self._sign(signed, body)
         response = await self._inner.handle_async_request(signed)
         if response.status_code in (401, 403) and isinstance(self._signer, Recovering):
             response = await _in_full(response)
             if await self._signer.recover(signed, response, readable(response)):
-                response = await self._inner.handle_async_request(self._signed(request, body))
+                for name in names:
+                    del signed.headers[name]  # the next signature may have fewer headers
+                self._sign(signed, body)
+                response = await self._inner.handle_async_request(signed)
         return response
 
-    def _signed(self, request: httpx.Request, body: bytes) -> httpx.Request:
-        if "whole" not in request.extensions:
-            request = _copied(request)
-        for name, value in self._signer.headers(request, body):
-            request.headers[name.decode("ascii")] = value.decode("ascii")
-        return request
+    def _sign(self, request: httpx.Request, body: bytes) -> list[str]:
+        """Add the headers of a signature; their names."""
+        signature = self._signer.headers(request, body)
+        names = [name.decode("ascii") for name, _ in signature]
+        for name, (_, value) in zip(names, signature, strict=True):
+            request.headers[name] = value.decode("ascii")
+        return names
 
 
 def _copied(request: httpx.Request) -> httpx.Request:

@@ -197,6 +197,10 @@ def test_every_byte_of_a_query_has_one_form(escape):
         assert canonical_query(b"a=" + wire) == expected
 
 
+def test_a_query_in_another_form_signs_as_in_that_one():
+    assert signed(signer(), target="/?t=12:30&flag") == signed(signer(), target="/?t=12%3A30&flag=")
+
+
 @given(queries.map(encode_query))
 def test_our_own_queries_are_in_that_form_already(query):
     assert canonical_query(query.encode()) == query

@@ -326,6 +326,18 @@ async def test_an_expired_token_is_replaced_and_the_request_sent_once_more(way, 
 
 
 @over(OWN)
+async def test_the_second_signature_keeps_nothing_of_the_first(way):
+    async def provide():
+        return gives.pop(0)
+
+    gives = [AWSCredentials("old-key", "test-secret", "test-token"), AWSCredentials("new-key", "test-secret")]
+    signer = SigV4Signer(provide, "ap-southeast-2", clock=Wound())
+    async with RawServer(refuses_the_old_key) as server, way.client(server.url, signer) as client:
+        await client.call(GET, "1", into=read)
+        assert [seen.header("x-amz-security-token") for seen in server.requests] == ["test-token", None]
+
+
+@over(OWN)
 async def test_a_token_that_stays_refused_is_asked_about_once(way):
     vault = Vault()
     signer = SigV4Signer(vault, "ap-southeast-2", clock=Wound())

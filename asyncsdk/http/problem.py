@@ -35,6 +35,7 @@ _CODE_KEYS = ("code", "name", "type", "errorType", "__type", "keyword")
 _MOST_MESSAGE = 500
 _MOST_HEADER = 200
 _DEEPEST = 6
+_NO_JSON = object()
 
 # API Gateway, 2.2 of the facts: said of an unknown route or method at least as often as of missing credentials.
 _MISSING_TOKEN = "Missing Authentication Token"  # noqa: S105
@@ -64,7 +65,7 @@ def api_error(
     secrets = tuple(secrets)
     text = hide(body.decode("utf-8", "replace"), secrets)
     value = _json(text)
-    said = _said(value) if isinstance(value, dict | list | str) else _title(text)
+    said = _title(text) if value is _NO_JSON else _said(value)
     said = " ".join(said.split())
     if status == 403 and said == _MISSING_TOKEN:
         said += " (API Gateway says this of an unknown route or method too)"
@@ -114,7 +115,7 @@ def is_spent_quota(status: int, body: bytes) -> bool:
         return False
     text = body.decode("utf-8", "replace")
     value = _json(text)
-    said = _said(value) if isinstance(value, dict | list | str) else text
+    said = text if value is _NO_JSON else _said(value)
     return _SPENT.fullmatch(said.strip()) is not None
 
 
@@ -136,7 +137,7 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        return None
+        return _NO_JSON
 
 
 def _said(value: Any, depth: int = 0) -> str:
@@ -145,7 +146,7 @@ def _said(value: Any, depth: int = 0) -> str:
         return ""
     if isinstance(value, str):
         # Livepeer's 422: each entry is itself the JSON text of a validation error.
-        inner = _json(value) if value[:1] == "{" else None
+        inner = _json(value) if value[:1] == "{" else _NO_JSON
         return (_said(inner, depth + 1) or value) if isinstance(inner, dict) else value
     if isinstance(value, list):
         return "; ".join(filter(None, (_said(each, depth + 1) for each in value[:5])))

@@ -78,7 +78,8 @@ class BaseURL:
             url = httpx.URL(self.text)
         except (httpx.InvalidURL, ValueError):
             url = httpx.URL("")
-        if url.scheme not in ("http", "https") or not url.host or url.userinfo or "?" in self.text or "#" in self.text:
+        whole = url.scheme in ("http", "https") and url.raw_host and b"%" not in url.raw_host
+        if not whole or url.userinfo or "?" in self.text or "#" in self.text:
             # the text is not shown: it may hold a password
             raise ConfigurationError(
                 "base_url must be an absolute http or https URL without query, fragment or user name, such as "

@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+from hypothesis import given, strategies as st
+
+from asyncsdk import errors
+from asyncsdk.http.problem import api_error, is_spent_quota, retry_after
+
+NOON = 1_445_412_480.0  # Wed, 21 Oct 2015 07:28:00 GMT
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(["message", "error", "errors", "code", "path"]) | st.text(max_size=5), inner)
+    ),
+    max_leaves=20,
+)
+
+
+def problem(status, body=b"", headers=None, **how):
+    if not isinstance(body, bytes):
+        body = json.dumps(body).encode()
+    return api_error(operation="shop.get", status=status, headers=headers or {}, body=body, **how)
+
+
+AJV = {
+    "keyword": "additionalProperties",
+    "dataPath": ".profiles[0]",
+    "schemaPath": "#/additionalProperties",
+    "params": {"additionalProperty": "nope"},
+    "message": "should NOT have additional properties",
+}
+
+
+class TestTheMessage:
+    @pytest.mark.parametrize(
+        ("body", "said"),
+        [
+            ({"message": "Forbidden"}, "Forbidden"),
+            ({"message": "Device not found", "name": "NotFound"}, "Device not found"),
+            ({"Message": "User: anonymous is not authorized"}, "User: anonymous is not authorized"),
+            ({"error": "invalid_grant", "error_description": "The code has expired"}, "The code has expired"),
+            ({"error": {"message": "inner"}}, "inner"),
+            ({"errors": ["no token found"]}, "no token found"),
+            ({"errors": ["one", {"message": "two"}, None, 3]}, "one; two"),
+            ({"errors": [json.dumps(AJV)]}, "profiles[0]: should NOT have additional properties"),
+            ({"errors": ["{not JSON"]}, "{not JSON"),
+            ({"errors": [json.dumps({"strange": 1})]}, '{"strange": 1}'),
+            ({"message": None, "detail": "more"}, "more"),
+            ({"field": "email", "message": "is taken"}, "email: is taken"),
+            ("just a string", "just a string"),
+            ([{"message": "in a list"}], "in a list"),
+            (b"plain text\n  over\tlines", "plain text over lines"),
+            (b"<html><head><title>502 Bad Gateway</title></head>", "502 Bad Gateway (an HTML page)"),
+            (b"<!DOCTYPE html><body><pre>Cannot GET /api/&lt;x&gt;</pre>", "Cannot GET /api/<x> (an HTML page)"),
+            (b"<html><h1>Sign <b>in</b></h1>", "Sign in (an HTML page)"),
+            (b"<html><p>nothing to name it by", "an HTML page"),
+        ],
+        ids=str,
+    )
+    def test_it_is_the_services_own_sentence_wherever_that_stands(self, body, said):
+        assert problem(400, body).message == f"shop.get: 400: {said}"
+
+    @pytest.mark.parametrize(
+        "body", [b"", {}, {"message": None}, {"message": ""}, [], b"null", b"12", b"true", b"  \n"]
+    )
+    def test_where_it_says_nothing_the_status_remains(self, body):
+        assert problem(500, body).message == "shop.get: 500"
+
+    def test_a_gateways_missing_token_may_mean_an_unknown_route(self):
+        said = {"message": "Missing Authentication Token"}
+        assert "unknown route or method" in problem(403, said).message
+        assert "unknown route" not in problem(401, said).message
+
+    def test_a_stack_trace_is_cut(self):
+        error = problem(500, {"errors": ["Error: it broke\n" + "    at handler (/app/index.js:1:1)\n" * 500]})
+        assert error.message.startswith("shop.get: 500: Error: it broke at handler")
+        assert len(error.message) < 530
+        assert error.message.endswith("…")
+        assert len(error.body) == 2048
+
+    @pytest.mark.parametrize(
+        ("location", "said"),
+        [
+            ("https://www.example.com/login?token=test-secret", "a redirect to https://www.example.com, which"),
+            ("/elsewhere?token=test-secret", "a redirect, which"),
+            ("https://joe:test-secret@example.com/", "a redirect to https://example.com, which"),
+            ("https://example.com:port/", "a redirect, which"),
+            (None, "a redirect, which"),
+        ],
+    )
+    def test_a_redirect_says_to_which_server_and_no_more(self, location, said):
+        error = problem(302, b"", {"location": location} if location else {})
+        assert isinstance(error, errors.RedirectError)
+        assert said in error.message
+        assert "test-secret" not in f"{error!r} {vars(error)}"
+
+
+class TestTheRest:
+    def test_what_helps_is_kept_and_nothing_else(self):
+        error = problem(
+            503,
+            {"message": "Service Unavailable"},
+            {
+                "X-Amzn-RequestId": "id-1",
+                "X-Amz-Apigw-Id": "id-2",
+                "CF-RAY": "ray-1",
+                "Retry-After": "7",
+                "Set-Cookie": "sid=test-secret",
+                "Location": "https://example.com/?token=test-secret",
+                "X-Internal": "test-secret",
+                "Content-Type": "application/json",
+            },
+        )
+        assert isinstance(error, errors.ServiceUnavailableError)
+        assert (error.status_code, error.operation, error.retry_after) == (503, "shop.get", 7)
+        assert error.request_id == "id-1"
+        assert error.headers == {
+            "content-type": "application/json",
+            "retry-after": "7",
+            "x-amzn-requestid": "id-1",
+            "x-amz-apigw-id": "id-2",
+            "cf-ray": "ray-1",
+        }
+        assert error.body == '{"message": "Service Unavailable"}'
+
+    @pytest.mark.parametrize("name", ["x-amzn-requestid", "x-request-id", "x-amz-apigw-id", "request-id", "cf-ray"])
+    def test_the_request_id_is_found_under_many_names(self, name):
+        assert problem(500, headers=httpx.Headers({name.upper(): "id-1"})).request_id == "id-1"
+
+    def test_without_one_there_is_none(self):
+        assert problem(500, headers={"cf-ray": ""}).request_id is None
+
+    @pytest.mark.parametrize(
+        ("body", "headers", "code"),
+        [
+            ({"code": "E7"}, {}, "E7"),
+            ({"code": 7, "name": "NotFound"}, {}, "NotFound"),
+            ({"__type": "ThrottlingException"}, {}, "ThrottlingException"),
+            ({"code": ""}, {"x-amzn-errortype": "ForbiddenException:http://internal"}, "ForbiddenException"),
+            (b"text", {}, None),
+            ({}, {}, None),
+        ],
+        ids=str,
+    )
+    def test_the_services_name_for_the_error(self, body, headers, code):
+        assert problem(400, body, headers).code == code
+
+    def test_the_request_is_not_needed_to_understand_a_503_of_a_proxy(self):
+        error = problem(503, b"<html><title>Attention Required! | Cloudflare</title></html>", {"cf-ray": "ray-1"})
+        assert error.message == "shop.get: 503: Attention Required! | Cloudflare (an HTML page)"
+        assert error.request_id == "ray-1"
+
+    @given(body=JSON.map(lambda value: json.dumps(value).encode()) | st.binary(), status=st.integers(300, 599))
+    def test_no_body_makes_it_stumble(self, body, status):
+        error = problem(status, body)
+        assert error.status_code == status
+        assert error.message.startswith(f"shop.get: {status}")
+
+    @pytest.mark.parametrize(
+        "body", [b"[" * 100_000, b'{"error":' * 900 + b"1" + b"}" * 900, b'{"errors":[' * 300 + b'"x"' + b"]}" * 300]
+    )
+    def test_no_depth_makes_it_stumble(self, body):
+        assert problem(500, body).status_code == 500
+
+
+class TestSecrets:
+    SECRETS = ("plainly-test-secret",)
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {"message": "no token plainly-test-secret found"},
+            {"errors": ["no token plainly-test-secret found"]},
+            {"errors": [json.dumps({"message": "plainly-test-secret"})]},
+            {"code": "plainly-test-secret"},
+            b"text plainly-test-secret text",
+            b"<html><title>plainly-test-secret</title>",
+            b'{"message": "pl\\u0061inly-test-secret"}',
+            b"-" * 2040 + b"plainly-test-secret",
+            b" " * 8185 + b"plainly-test-secret",
+        ],
+        ids=lambda body: str(body)[:40],
+    )
+    def test_what_the_service_echoes_is_masked_everywhere(self, body):
+        error = problem(
+            403, body, {"x-request-id": "plainly-test-secret", "server": "plainly-test-secret"}, secrets=self.SECRETS
+        )
+        shown = f"{error} {error!r} {vars(error)}"
+        if b"\\u0061" not in (body if isinstance(body, bytes) else b""):
+            assert "plain" not in shown
+        assert "plainly-test-secret" not in shown
+
+    def test_a_token_that_nobody_knew_of_is_masked_by_its_looks(self):
+        error = problem(
+            500, {"errors": ["no user found for token JWT eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"]}
+        )
+        assert "eyJ" not in f"{error} {error.body}"
+
+
+class TestRetryAfter:
+    @pytest.mark.parametrize(
+        ("value", "seconds"),
+        [
+            (None, None),
+            ("", None),
+            ("0", 0.0),
+            ("7", 7.0),
+            ("1.5", 1.5),
+            (" 7 ", 7.0),
+            ("-1", None),
+            ("nan", None),
+            ("soon", None),
+            ("99999999999", 99999999999.0),
+            ("1e400", float("inf")),
+            ("Wed, 21 Oct 2015 07:28:10 GMT", 10.0),
+            ("Wed, 21 Oct 2015 07:27:00 GMT", 0.0),
+            ("Wed, 21 Oct 2015 09:28:10 +0200", 10.0),
+            ("Wed, 21 Oct 2015 07:28:10 -0000", 10.0),
+            ("Wed, 21 Oct 2015 07:28:10", 10.0),
+            ("Wed, 21 Oct 2015", None),
+            ("Wed, 99 Oct 2015 07:28:00 GMT", None),
+            ("Wed, 21 Oct 99999 07:28:00 GMT", None),
+        ],
+    )
+    def test_seconds_or_a_date_or_nothing(self, value, seconds):
+        assert retry_after(value, NOON) == seconds
+
+    @given(st.text())
+    def test_nothing_makes_it_stumble(self, value):
+        seconds = retry_after(value, NOON)
+        assert seconds is None or seconds >= 0
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "spent"),
+    [
+        (429, b'{"message":"Limit Exceeded"}', True),
+        (429, b'{"message": "limit exceeded."}', True),
+        (429, b"Limit Exceeded", True),
+        (429, b'{"message":"Too Many Requests"}', False),
+        (429, b'{"message":"Rate limit exceeded"}', False),
+        (429, b'{"message":"Rate limit exceeded, retry in 1 s"}', False),
+        (429, b"", False),
+        (429, b"\xff Limit", False),
+        (403, b'{"message":"Limit Exceeded"}', False),
+        (503, b'{"message":"Limit Exceeded"}', False),
+    ],
+)
+def test_a_spent_quota_is_told_from_a_throttle(status, body, spent):
+    assert is_spent_quota(status, body) is spent

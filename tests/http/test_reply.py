@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import gzip
+import zlib
+
+import httpx
+import pytest
+from hypothesis import given, strategies as st
+
+from asyncsdk.errors import DecodeError
+from asyncsdk.http.reply import Reply, decompressed, read_whole, readable
+from asyncsdk.operation import Operation
+from asyncsdk.testing.script import Script
+
+LIST = Operation("shop.orders.list", "GET", "/orders", "array")
+
+
+def reply(body, *, content_type="application/json", secrets=()):
+    return Reply(
+        LIST, 200, httpx.Headers({"content-type": content_type} if content_type else {}), body, lambda: secrets
+    )
+
+
+def answer(raw, encoding):
+    return httpx.Response(200, headers={"content-encoding": encoding}, stream=httpx.ByteStream(raw))
+
+
+def raw_deflate(body):
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(body) + packer.flush()
+
+
+PACKED = {
+    "gzip": gzip.compress,
+    "x-gzip": gzip.compress,
+    "GZIP": gzip.compress,
+    "deflate": zlib.compress,
+    " deflate": raw_deflate,
+}
+
+
+class TestJSON:
+    def test_plain_data(self):
+        assert reply(b'{"a": [1, 2.5, null, "\xc3\xbc"]}').json() == {"a": [1, 2.5, None, "ü"]}
+
+    def test_a_byte_order_mark_is_no_part_of_it(self):
+        assert reply(b"\xef\xbb\xbf[]").json() == []
+
+    @pytest.mark.parametrize(
+        "body", [b"", b"{", b"nope", b"\xff", b'"\xff"', b"[1] [2]", b"[" * 100_000, b"NaN"], ids=lambda body: body[:9]
+    )
+    def test_anything_else_is_an_error_that_says_where(self, body):
+        with pytest.raises(DecodeError) as caught:
+            reply(body).json()
+        error = caught.value
+        assert error.operation == "shop.orders.list"
+        assert error.message.startswith("shop.orders.list: the answer (200, application/json) cannot be read: ")
+        assert error.content_type == "application/json"
+        assert error.snippet[:4] == body[:4].decode("utf-8", "replace")
+        assert error.__cause__ is None
+
+
+class TestUnreadable:
+    def test_an_empty_body_is_said_to_be_empty(self):
+        assert "it is empty" in reply(b"").unreadable("not JSON").message
+
+    @pytest.mark.parametrize("body", [b"<!DOCTYPE html><p>Sign in", b"\n\n <HTML>", b"\xef\xbb\xbf<html lang=en>"])
+    def test_a_page_of_html_is_named(self, body):
+        assert "a page of HTML" in reply(body).unreadable("not JSON").message
+
+    def test_without_a_content_type_it_says_so(self):
+        error = reply(b"x", content_type=None).unreadable("why")
+        assert "(200, no content type)" in error.message
+        assert error.content_type is None
+
+    def test_the_start_of_the_body_is_shown_and_no_more(self):
+        snippet = reply(b"a" * 1000).unreadable("why").snippet
+        assert snippet == "a" * 199 + "…"
+
+    @pytest.mark.parametrize("before", range(180, 205))
+    def test_no_part_of_a_secret_is_shown_wherever_the_cut_falls(self, before):
+        body = b"-" * before + b"plainly-test-secret"
+        error = reply(body, secrets=["plainly-test-secret"]).unreadable("it holds plainly-test-secret")
+        assert "plain" not in error.snippet
+        assert "plain" not in error.message
+
+    def test_secrets_before_the_cut_do_not_bring_half_of_another_into_sight(self):
+        secrets = ["one-test-secret" * 40, "other-test-secret" * 40]
+        body = "".join(secrets).encode() * 3
+        assert "test-secret" not in reply(body, secrets=secrets).unreadable("why").snippet
+
+
+def test_a_reply_shows_neither_body_nor_secrets():
+    assert "test-secret" not in repr(reply(b"test-secret", secrets=["test-secret"]))
+
+
+class TestDecompression:
+    @given(body=st.binary(max_size=500), encoding=st.sampled_from(sorted(PACKED)))
+    def test_a_whole_body_comes_out(self, body, encoding):
+        raw = PACKED[encoding](body)
+        assert decompressed(raw, answer(raw, encoding)) == body
+
+    @given(body=st.binary(min_size=1, max_size=300), encoding=st.sampled_from(sorted(PACKED)), data=st.data())
+    def test_a_body_that_breaks_off_is_an_error(self, body, encoding, data):
+        raw = PACKED[encoding](body)
+        cut = raw[: data.draw(st.integers(1, len(raw) - 1))]
+        with pytest.raises(httpx.DecodingError):
+            decompressed(cut, answer(cut, encoding))
+
+    @given(st.lists(st.binary(max_size=50), min_size=1, max_size=4), st.integers(0, 3))
+    def test_all_members_count_and_padding_does_not(self, members, zeros):
+        raw = b"".join(map(gzip.compress, members)) + b"\0" * zeros
+        assert decompressed(raw, answer(raw, "gzip")) == b"".join(members)
+
+    @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+    def test_what_is_no_such_body_is_an_error(self, encoding):
+        with pytest.raises(httpx.DecodingError):
+            decompressed(b"[1, 2]", answer(b"[1, 2]", encoding))
+
+    @pytest.mark.parametrize("encoding", ["identity", "unheard-of"])
+    def test_what_is_not_understood_stays_as_it_is(self, encoding):
+        assert decompressed(b"[]", answer(b"[]", encoding)) == b"[]"
+
+    def test_several_encodings_are_taken_off_one_after_the_other(self):
+        raw = gzip.compress(zlib.compress(b"[]"))
+        assert decompressed(raw, answer(raw, "deflate, gzip")) == b"[]"
+
+    @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+    def test_no_body_is_no_body(self, encoding):
+        assert decompressed(b"", answer(b"", encoding)) == b""
+
+    def test_an_error_that_cannot_be_decompressed_still_has_its_status(self):
+        assert readable(answer(b"broken", "gzip")) == b""
+        assert readable(answer(gzip.compress(b"[]"), "gzip")) == b"[]"
+
+
+@pytest.mark.anyio
+class TestReadingItWhole:
+    async def test_a_streamed_body_is_read_and_closed(self):
+        engine = Script(httpx.Response(200, content=b"four"), streamed=True)
+        response = await engine.handle_async_request(httpx.Request("GET", "https://example.com"))
+        assert await read_whole(response) == b"four"
+        assert engine.open == 0
+
+    async def test_it_is_left_compressed(self):
+        raw = gzip.compress(b"four")
+        assert await read_whole(answer(raw, "gzip")) == raw
+
+    async def test_a_body_that_breaks_is_closed_too(self):
+        class Breaking(httpx.AsyncByteStream):
+            closed = False
+
+            def __aiter__(self):
+                return self
+
+            async def __anext__(self):
+                raise httpx.ReadError("cut")
+
+            async def aclose(self):
+                self.closed = True
+
+        stream = Breaking()
+        with pytest.raises(httpx.ReadError):
+            await read_whole(httpx.Response(200, stream=stream))
+        assert stream.closed

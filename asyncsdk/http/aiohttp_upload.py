@@ -132,7 +132,7 @@ async def upload(request: httpx.Request, protocol: ResponseHandler, rest: Rest |
 async def _taken(request: httpx.Request, protocol: ResponseHandler, answer: Answer, limit: float | None) -> bool:
     """Wait until the connection takes more; False if it will not, or need not."""
     if protocol.writing_paused:
-        # drain() wakes when the buffer is nearly empty, and when the connection is lost
+        # it wakes when the buffer is nearly empty or the connection is lost, and so needs no cancelling: we drop what stalls
         draining = asyncio.create_task(StreamWriter(protocol, asyncio.get_running_loop()).drain())
         draining.add_done_callback(_retrieve)
         try:
@@ -142,8 +142,6 @@ async def _taken(request: httpx.Request, protocol: ResponseHandler, answer: Answ
                     await asyncio.wait({draining})
         except TimeoutError:
             raise httpx.WriteTimeout(f"the server took nothing for {limit:g} s", request=request) from None
-        finally:
-            draining.cancel()
     return protocol.is_connected() and not _refused(answer)
 
 

@@ -89,7 +89,7 @@ async def test_a_server_that_hangs_up_before_its_answer_is_no_connect_error(any_
         assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 @pytest.mark.parametrize("then", ["close", "reset"])
 async def test_a_request_on_a_kept_alive_connection_that_drops_is_sent_once(any_cell, ask, method, then):
     async with RawServer(Reply.ok(), Reply(then=then)) as server, any_cell.engine() as engine:
@@ -102,11 +102,10 @@ async def test_a_request_on_a_kept_alive_connection_that_drops_is_sent_once(any_
 
 @pytest.mark.parametrize("then", ["close", "reset"])
 @pytest.mark.parametrize("read", [0, 100_000, None], ids=["before", "in the middle of", "after"])
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-async def test_a_server_that_hangs_up_around_the_body_sees_it_once(any_cell, ask, method, read, then):
+async def test_a_server_that_hangs_up_around_the_body_sees_it_once(any_cell, ask, read, then):
     async with RawServer(Reply(read=read, then=then)) as server, any_cell.engine() as engine:
         with pytest.raises(httpx.TransportError) as caught:
-            await engine.handle_async_request(ask(method, server.url + "/", content=b"x" * 5_000_000))
+            await engine.handle_async_request(ask("PUT", server.url + "/", content=b"x" * 5_000_000))
         assert not isinstance(caught.value, UNSENT)
         assert len(server.requests) == 1
 

@@ -91,7 +91,7 @@ class Run(Generic[K, T]):
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> bool | None:
+    ) -> None:
         """Stop everything at once: no task and no connection of this fan-out is left when the block has been left."""
         group = self._group
         assert group is not None
@@ -99,14 +99,10 @@ class Run(Generic[K, T]):
         self._ready.clear()
         group.cancel_scope.cancel()
         try:
-            if isinstance(error, anyio.get_cancelled_exc_class()):
-                # The group tells a cancellation of its own from one that comes from outside.
-                return await group.__aexit__(kind, error, traceback)
-            # Any other error of the block's body goes on as it is: the group would wrap it.
+            # What ends the body goes on as it is: the group would wrap an error, or take a cancellation for its own.
             await group.__aexit__(None, None, None)
         finally:
             await self._keys.aclose()
-        return None
 
     # ---- the consumer's side
 
@@ -182,7 +178,6 @@ class Run(Generic[K, T]):
             turn = anyio.Event()
             self._idle_workers.append(turn)
             await turn.wait()
-        self._wake_all()
         return None
 
     @property
@@ -252,14 +247,9 @@ class Run(Generic[K, T]):
         """The consumer is to have this error, and nothing else is to be fetched."""
         if self._error is None:
             self._error = error
-        self._wake_all()
         self._deliver([])
 
     def _wake(self) -> None:
         """Wake a worker, if there is work for one."""
         if self._idle_workers and (self._schedule.has_job or self._may_open):
-            self._idle_workers.popleft().set()
-
-    def _wake_all(self) -> None:
-        while self._idle_workers:
             self._idle_workers.popleft().set()

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import msgspec
 
 from ..codec import instant, timestamp
-from ..fanout.windows import instant as moment_of, milliseconds
+from ..fanout.windows import instant as moment_of, since_epoch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,7 +88,7 @@ def _milliseconds(value: Any) -> tuple[int | None, bool]:
     if not isinstance(value, str):
         return None, False
     try:
-        whole = milliseconds(instant(value))
+        whole = since_epoch(instant(value))
     except (ValueError, OverflowError):
         return None, False
     return whole, wire_value("timestamp", whole) == value

@@ -42,7 +42,7 @@ def milliseconds(value: Instant, name: str = "time", *, up: bool = False) -> int
                 f"{name} is a naive datetime ({value.isoformat()}): give it a time zone, e.g. "
                 f"{name}.replace(tzinfo=datetime.UTC)"
             )
-        found = -((_EPOCH - value) // _MILLISECOND) if up else (value - _EPOCH) // _MILLISECOND
+        found = -((_EPOCH - value) // _MILLISECOND) if up else since_epoch(value)
         if not 0 <= found <= _MOST:
             raise ValueError(f"{name} ({value.isoformat()}) is {'before 1970' if found < 0 else 'after 5138'}")
         return found
@@ -59,6 +59,11 @@ def milliseconds(value: Instant, name: str = "time", *, up: bool = False) -> int
     else:
         unit, mend = "nanoseconds", "divide by 1000000"
     raise ValueError(f"{name}={value} looks like {unit}; the service takes milliseconds since the epoch: {mend}")
+
+
+def since_epoch(moment: datetime) -> int:
+    """An aware datetime of any age as milliseconds since the epoch, cut down."""
+    return (moment - _EPOCH) // _MILLISECOND
 
 
 def instant(value: int) -> datetime:

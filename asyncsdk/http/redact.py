@@ -48,10 +48,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # name=value in a query, a form, a cookie or a file name
         (rf"(\b{_AROUND}(?:{_NAMES}|x-amz-){_AROUND}=)[^&;,\s\"'<>\\]+", re.IGNORECASE, rf"\1{MASK}"),
         (r"([?&;](?:key|sig|auth|code|hash)=)[^&;,\s\"'<>\\]+", re.IGNORECASE, rf"\1{MASK}"),
-        # "name": "value" in JSON or a Python dict, also where it is escaped inside a string
+        # "name": "value" in JSON or a Python dict; inside a string its quotes have backslashes, as many at its end as before
         (
-            rf"(\\{{0,8}}\"{_AROUND}{_NAMES}{_AROUND}\\{{0,8}}\"\s{{0,8}}:\s{{0,8}}\\{{0,8}}\")(?:[^\"\\]|\\[^\"])*",
-            re.IGNORECASE,
+            rf"((\\{{0,8}})\"{_AROUND}{_NAMES}{_AROUND}\2\"\s{{0,8}}:\s{{0,8}}\2\")(?:(?!(?<!\\)\2\").)*",
+            re.IGNORECASE | re.DOTALL,
             rf"\1{MASK}",
         ),
         (rf"('{_AROUND}{_NAMES}{_AROUND}'\s{{0,8}}:\s{{0,8}}')(?:[^'\\]|\\.)*", re.IGNORECASE, rf"\1{MASK}"),
@@ -61,8 +61,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             re.IGNORECASE,
             rf"\1\2{MASK}",
         ),
-        # user:password@host
-        (r"(://)[^/\s:@]{1,200}:[^/\s@]{1,400}@", 0, rf"\1{MASK}@"),
+        # user:password@host, or a token in their place
+        (r"(://)[^/\s?#@]{1,400}@", 0, rf"\1{MASK}@"),
     )
 )
 

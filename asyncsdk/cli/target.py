@@ -1,0 +1,72 @@
+"""The files of a pull: the sink that writes them, and how to forget some."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar, get_args
+
+from ..fanout.windows import instant
+from ..sinks import CSVSink, NDJSONSink, ParquetSink, layout
+from ..sinks.compression import SUFFIXES
+from ..sinks.local import LocalStore
+from ..sinks.parquet import ParquetCompression
+from .problems import usage
+from .request import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..fanout.plan import Plan
+    from ..sinks.compression import Compression
+    from .request import PullRequest
+
+T = TypeVar("T")
+
+_PARQUET: dict[str, ParquetCompression] = {each: each for each in get_args(ParquetCompression)}
+_TEXT: dict[str, Compression | None] = {"none": None, "gzip": "gzip", "zstd": "zstd"}
+
+
+def sink(request: PullRequest) -> CSVSink | NDJSONSink | ParquetSink:
+    """The sink that a pull into a directory writes to.
+
+    Raises:
+        UsageError: the format has no such compression.
+        ConfigurationError: a package is missing.
+    """
+    assert request.out is not None
+    if request.format is Format.PARQUET:
+        return ParquetSink(request.out, compression=_named(request.compression or "zstd", _PARQUET))
+    kind = NDJSONSink if request.format is Format.NDJSON else CSVSink
+    return kind(request.out, _text_compression(request))
+
+
+def forget(request: PullRequest, plan: Plan) -> None:
+    """Remove the files that hold nothing but devices and time of this plan; those that reach beyond its range stay.
+
+    Args:
+        request: whose target is a local directory.
+        plan: with its devices known.
+    """
+    assert request.out is not None
+    root = Path(request.out).absolute()
+    suffix = (
+        ".parquet" if request.format is Format.PARQUET else f".{request.format}{SUFFIXES[_text_compression(request)]}"
+    )
+    store = LocalStore(root, suffix)
+    for device in dict.fromkeys(shard.device for shard in plan):
+        for part in store.parts(device):
+            if plan.start <= part.start and part.end <= plan.end:
+                folder = root / layout.device_folder(device) / f"date={instant(part.start):%Y-%m-%d}"
+                (folder / part.name).unlink(missing_ok=True)
+
+
+def _text_compression(request: PullRequest) -> Compression | None:
+    return _named(request.compression or "none", _TEXT)
+
+
+def _named(compression: str, known: Mapping[str, T]) -> T:
+    try:
+        return known[compression.lower()]
+    except KeyError:
+        message = f"{compression!r} is none that this format has: it is one of {', '.join(known)}"
+        raise usage("--compression", message) from None

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import asyncsdk
+from asyncsdk.cli import main
+from asyncsdk.testing import AnalyticsService, Sandbox, serve
+
+ROOT = str(Path(asyncsdk.__file__).parents[1])
+KEY = "test-key"
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    """What the commands find in the environment: the sandbox's key, no terminal to speak of."""
+    monkeypatch.setenv("UNLEASH_API_KEY", KEY)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.delenv("ASYNCSDK_DEBUG", raising=False)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    # A relative entry would mean another folder in a subprocess that runs elsewhere.
+    monkeypatch.setenv("PYTHONPATH", ROOT)
+    return monkeypatch
+
+
+@pytest.fixture
+def command(environment, capfd):
+    """Runs a command in this process: ``code, out, err = command("unleash", "version")``."""
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as left:
+            main([str(each) for each in arguments])
+        out, err = capfd.readouterr()
+        return left.value.code, out, err
+
+    return run
+
+
+@pytest.fixture
+def start(environment):
+    """Starts a command in a process of its own, which is gone when the test ends."""
+    started = []
+
+    def begin(*arguments, **options):
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, **options}
+        process = subprocess.Popen([sys.executable, "-m", "asyncsdk", *map(str, arguments)], env=os.environ, **options)
+        started.append(process)
+        return process
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def origin():
+    """A small sandbox: the base URL of its Analytics API."""
+    with serve(Sandbox(AnalyticsService(devices=3, rows_per_hour=60))) as url:
+        yield f"{url}/v1"

@@ -27,7 +27,7 @@ class Script(httpx.AsyncBaseTransport):
         streamed: whether bodies come piece by piece, each after a turn of the event loop, as from a network.
 
     Attributes:
-        requests: every request, as it was signed.
+        requests: every request, as it came.
         bodies: their bodies.
         open: how many requests and bodies are under way.
     """
@@ -43,10 +43,20 @@ class Script(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Play the next answer."""
         answer = self._answers[min(len(self.requests), len(self._answers) - 1)]
+        body = await request.aread()
+        # a copy: the same request may be signed anew and sent again
+        request = httpx.Request(
+            request.method,
+            request.url,
+            headers=request.headers,
+            stream=httpx.ByteStream(body),
+            extensions=request.extensions,
+        )
+        request.read()
         self.requests.append(request)
+        self.bodies.append(body)
         self.open += 1
         try:
-            self.bodies.append(await request.aread())
             await anyio.lowlevel.checkpoint()
             response = await _played(answer, request)
         finally:

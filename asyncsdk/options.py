@@ -66,6 +66,21 @@ def as_timeout(value: Timeout | float | None) -> Timeout:
 DEFAULT_TIMEOUT = Timeout()
 
 
+def _at_least_one(_: object, attribute: Attribute[Any], value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigurationError(f"{attribute.name} must be a whole number of at least 1, not {value!r}")
+
+
+def _a_policy(_: object, attribute: Attribute[Any], value: object) -> None:
+    if not isinstance(value, RetryPolicy):
+        raise ConfigurationError(f"{attribute.name} takes a RetryPolicy, not {type(value).__name__}")
+
+
+def _sendable(_: object, attribute: Attribute[Any], value: object) -> None:
+    if not header_safe(value):
+        raise ConfigurationError(f"{attribute.name} must be printable ASCII text")
+
+
 @frozen(kw_only=True)
 class Options:
     """What every client takes, whatever its system.
@@ -80,26 +95,11 @@ class Options:
     """
 
     timeout: Timeout = field(default=DEFAULT_TIMEOUT, converter=as_timeout)
-    retry: RetryPolicy = field(factory=RetryPolicy)
-    max_connections: int = field(default=64)
-    user_agent: str = field(default=USER_AGENT)
+    retry: RetryPolicy = field(factory=RetryPolicy, validator=_a_policy)
+    max_connections: int = field(default=64, validator=_at_least_one)
+    user_agent: str = field(default=USER_AGENT, validator=_sendable)
     clock: Clock = SYSTEM
     on_attempt: Callable[[Attempt], None] | None = None
-
-    @max_connections.validator
-    def _at_least_one(self, _: object, value: object) -> None:
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise ConfigurationError(f"max_connections must be a whole number of at least 1, not {value!r}")
-
-    @retry.validator
-    def _a_policy(self, _: object, value: object) -> None:
-        if not isinstance(value, RetryPolicy):
-            raise ConfigurationError(f"retry takes a RetryPolicy, not {type(value).__name__}")
-
-    @user_agent.validator
-    def _sendable(self, _: object, value: object) -> None:
-        if not header_safe(value):
-            raise ConfigurationError("user_agent must be printable ASCII text")
 
 
 def header_safe(value: object) -> bool:

@@ -17,7 +17,7 @@ from .forms import Form, FormField
 from .gifts import Gift, NewGift
 from .grants import Grant
 from .meters import Meter
-from .model import AccessModel, DeliveredEntitlement, Identifiers, SignIn, User, Validators
+from .model import AccessModel, DeliveredEntitlement, Identifiers, SignIn, Validators
 from .oauth2 import CodeExchange, TokenRefresh, Tokens
 from .products import (
     BraintreeOneOff,
@@ -32,8 +32,8 @@ from .request_rules import RequestConditions, RequestRule
 from .sessions import CrossDeviceSession, Session
 from .static_items import StaticItem
 from .times import moment
+from .user import Delivery, EmailUpdate, PasswordlessStart, PasswordReset, User
 from .user_schema import SchemaField
-from .users import Delivery, EmailUpdate, PasswordlessStart, PasswordReset
 from .webhooks import Webhook, WebhookDetails, WebhookEvent
 
 __all__ = [

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..codec import Receipt
 
 
-@frozen(kw_only=True, eq=False, repr=False)
+@frozen(kw_only=True, eq=False)
 class TenantConfiguration(Model):
     """A tenant's settings: an open map of dotted names to texts, read like a mapping.
 
@@ -26,7 +26,7 @@ class TenantConfiguration(Model):
 
     The document names ``db.tables.*``, ``oauth.{google,linkedin,facebook}.{clientId,clientSecret,callbackUri,apis.host}``,
     ``cdn.origin``, ``redis.host``, ``redis.port``, ``elasticsearch.url``, ``aws.region``, ``email.from`` and
-    ``authentication.password.requireEmailVerfication`` (so spelled). A repr shows the names alone.
+    ``authentication.password.requireEmailVerfication`` (so spelled). A repr shows nothing of it.
     """
 
     @property
@@ -53,9 +53,6 @@ class TenantConfiguration(Model):
         return bool(to_dict(self) == to_dict(other))
 
     __hash__ = None  # type: ignore[assignment]  # as a mapping
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(self.extra)})"
 
 
 SAVE = Operation("blaize.configuration.save", "POST", "/v3/configuration", "none", "unsent", body=Mapping[str, Any])

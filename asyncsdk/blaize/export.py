@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections import deque
 from contextlib import AsyncExitStack
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from attrs import frozen
 
-from ..codec import Model, from_dict, timestamp, wire
+from ..codec import Model, from_dict, wire
 from ..errors import ConnectionLostError, SDKError
 from ..http.url import encode_query
 from ..paging import next_page
 from ..resource import whole_number
 from .export_reader import BrokenExportError, ExportReader
 from .grants import Grant
-from .model import User
+from .user import User
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping
+    from collections.abc import AsyncIterator, Mapping
     from types import TracebackType
 
     from ..client import Client
@@ -171,33 +170,3 @@ class UserExport:
         await self._opened.aclose()
         if following is not None:
             await self._open(following)
-
-
-def joined(ids: str | Iterable[str] | None, name: str) -> str | None:
-    """Ids as the service wants them: with commas between.
-
-    Args:
-        ids: one text, sent as it is; or ids.
-        name: of the argument, for the error.
-
-    Raises:
-        TypeError: an id that is no text.
-        ValueError: an id that is empty or holds a comma.
-    """
-    if ids is None or isinstance(ids, str):
-        return ids
-    found = list(ids)
-    if not all(isinstance(each, str) for each in found):
-        raise TypeError(f"{name} must be texts")
-    if any(not each or "," in each for each in found):
-        raise ValueError(f"{name} must not be empty nor hold a comma")
-    return ",".join(found)
-
-
-def as_text(moment: datetime | str | int | None) -> str | int | None:
-    """A datetime as ISO 8601 in UTC; anything else as it is.
-
-    Raises:
-        ValueError: a naive datetime.
-    """
-    return timestamp(moment) if isinstance(moment, datetime) else moment

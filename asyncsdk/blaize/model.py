@@ -80,22 +80,3 @@ class AccessModel(Model):
     meters: Mapping[str, Any] | Sequence[Any] | None = None
     credits: Mapping[str, Any] | Sequence[Any] | None = None
     delivered_entitlements: tuple[DeliveredEntitlement, ...] | None = None
-
-
-@frozen(kw_only=True)
-class User(Model):
-    """A user.
-
-    Attributes:
-        user_id: of the user; the service gives it.
-        identifiers: what the user is known by; required of a new one.
-        validators: what proves who it is; required of a new one, and never told again. Never shown in a repr.
-        attributes: the user's own, as the user schema has them; an open map.
-        email_verified: whether the address was.
-    """
-
-    user_id: str | None = None
-    identifiers: Identifiers | None = None
-    validators: Validators | None = wire("validators", secret=True)
-    attributes: Mapping[str, Any] | None = None
-    email_verified: bool | None = None

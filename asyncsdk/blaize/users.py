@@ -2,85 +2,28 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
-
-from ..codec import Model, encode, wire
 from ..operation import Operation
 from ..resource import Resource
 from .accounts import AccountUser
-from .export import UserExport, as_text, joined
+from .export import UserExport
 from .grants import UserGrants
-from .model import AccessModel, Identifiers, User
+from .model import AccessModel
 from .sessions import CrossDeviceSession
+from .user import EmailUpdate, PasswordlessStart, PasswordReset, User
+from .user_filters import as_text, foreign_keys, joined, packed
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from ..client import Client
     from ..codec import Receipt
-    from ..http.url import Query
     from ..paging import Pager
 
 # Results a page, where the service is not told: not published for users, so what it is for accounts.
 USUAL_RPP = 10
-
-
-@frozen(kw_only=True)
-class EmailUpdate(Model):
-    """A new address for a user.
-
-    Attributes:
-        new_identifiers: with the ``email_address`` it is to be.
-    """
-
-    new_identifiers: Identifiers | None = None
-
-
-@frozen(kw_only=True)
-class PasswordReset(Model):
-    """Whose password is to be set anew.
-
-    Attributes:
-        identifiers: who.
-        site_slug: under which site; required by `Users.reset_password_v4`.
-    """
-
-    identifiers: Identifiers | None = None
-    site_slug: str | None = wire("siteSlug")
-
-
-@frozen(kw_only=True)
-class Delivery(Model):
-    """How a user is sent a link to sign in with.
-
-    Attributes:
-        method: e.g. ``"email"``.
-        destination: e.g. the address.
-        action: what the link is for, e.g. ``"login"``.
-        redirect: the path it leads to.
-    """
-
-    method: str | None = None
-    destination: str | None = None
-    action: str | None = None
-    redirect: str | None = None
-
-
-@frozen(kw_only=True)
-class PasswordlessStart(Model):
-    """Who wants to sign in without a password.
-
-    Attributes:
-        identifiers: who.
-        delivery: how to send the link.
-    """
-
-    identifiers: Identifiers | None = None
-    delivery: Delivery | None = None
 
 
 SAVE_FOREIGN_KEY = Operation(
@@ -282,9 +225,9 @@ class Users(Resource):
         query = {
             "identifiers.email_address": identifiers_email_address,
             "identifiers.username": identifiers_username,
-            **_foreign_keys(foreign_key),
+            **foreign_keys(foreign_key),
             "search": search,
-            "search_by_attributes": _packed(search_by_attributes),
+            "search_by_attributes": packed(search_by_attributes),
         }
         return self._pages(LIST, of=User, query=query, page=page, rpp=rpp, usual=USUAL_RPP)
 
@@ -561,37 +504,3 @@ class Users(Resource):
             "registeredBefore": as_text(registered_before),
         }
         return UserExport(self._client, EXPORT, query, page=page, rpp=rpp)
-
-
-def _foreign_keys(given: Mapping[str, str] | None) -> Query:
-    """``{"system": "id"}`` as ``foreign_key.system=id``.
-
-    Raises:
-        TypeError: not a mapping of texts.
-        ValueError: an empty name or id.
-    """
-    if given is None:
-        return {}
-    if not isinstance(given, Mapping):
-        raise TypeError(f'foreign_key must be a mapping such as {{"system": "id"}}, not {type(given).__name__}')
-    texts = [*given, *given.values()]
-    if not all(isinstance(each, str) for each in texts):
-        raise TypeError("foreign_key must be a mapping of texts")
-    if not all(texts):
-        raise ValueError("foreign_key must name a system and an id, and neither may be empty")
-    return {f"foreign_key.{system}": known for system, known in given.items()}
-
-
-def _packed(structure: Any) -> str | None:
-    """A structure as the Base64 of its JSON.
-
-    Raises:
-        TypeError: no structure: a text would be packed twice.
-    """
-    if structure is None:
-        return None
-    if not isinstance(structure, Mapping | list | tuple):
-        raise TypeError(
-            f"search_by_attributes takes the structure itself, a list or mapping, not {type(structure).__name__}"
-        )
-    return b64encode(encode(structure)).decode("ascii")

@@ -6,6 +6,8 @@ import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NoReturn
 
+from . import streams
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Raises:
         SystemExit: always. 0 for success, 1 for a failure at run time, 2 for bad usage, 130 after Ctrl-C.
     """
+    streams.prepare()
     if missing := [name for name in _NEEDS if find_spec(name) is None]:
         sys.stderr.write(f'error: the command line needs {" and ".join(missing)}: pip install "asyncsdk[cli]"\n')
         sys.exit(1)

@@ -34,30 +34,33 @@ def run(work: Callable[[], Awaitable[T]], *, on_stop: Callable[[], object] | Non
     Raises:
         typer.Exit: stopped by a signal (130 or 143), or by the reader of our output (0).
     """
-    stopped_by = _interrupt_on_sigterm()
+    terminated: list[int] = []
+    before = signal.signal(signal.SIGTERM, _interrupting(terminated))
     try:
         return anyio.run(work, backend="asyncio", backend_options={"use_uvloop": find_spec("uvloop") is not None})
     except KeyboardInterrupt:
         if on_stop is not None:
             on_stop()
-        raise typer.Exit(TERMINATED if stopped_by else INTERRUPTED) from None
+        raise typer.Exit(TERMINATED if terminated else INTERRUPTED) from None
     except BrokenPipeError:
         _discard_output()
         raise typer.Exit(0) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
-def _interrupt_on_sigterm() -> list[int]:
-    """Make SIGTERM do what Ctrl-C does; the list holds its number once it came."""
-    received: list[int] = []
+def _interrupting(received: list[int]) -> Callable[[int, FrameType | None], None]:
+    """A handler that does what Ctrl-C does, and notes that it was called."""
 
     def interrupt(number: int, _: FrameType | None) -> None:
         received.append(number)
         signal.raise_signal(signal.SIGINT)
 
-    signal.signal(signal.SIGTERM, interrupt)
-    return received
+    return interrupt
 
 
 def _discard_output() -> None:
     """What is left in the buffer of stdout has no reader: the interpreter must not fail on it when it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)

@@ -119,7 +119,7 @@ def pull(
         bool,
         typer.Option(
             "--restart",
-            help="Fetch again what the directory already has of these devices and this range.",
+            help="Remove the files that hold nothing but these devices and this range, and fetch them again.",
             rich_help_panel=_HOW,
         ),
     ] = False,

@@ -53,7 +53,8 @@ def forget(request: PullRequest, plan: Plan) -> None:
         ".parquet" if request.format is Format.PARQUET else f".{request.format}{SUFFIXES[_text_compression(request)]}"
     )
     store = LocalStore(root, suffix)
-    for device in dict.fromkeys(shard.device for shard in plan):
+    assert isinstance(plan.devices, tuple)
+    for device in plan.devices:
         for part in store.parts(device):
             if plan.start <= part.start and part.end <= plan.end:
                 folder = root / layout.device_folder(device) / f"date={instant(part.start):%Y-%m-%d}"

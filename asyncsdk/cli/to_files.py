@@ -32,6 +32,7 @@ async def to_files(access: Access, request: PullRequest, *, quiet: bool = False)
     async with access.analytics() as analytics:
         plan = await request.plan(analytics)
         if request.restart:
+            await analytics.version()  # before anything is removed: can it be had again?
             forget(request, plan)
         with LiveProgress(len(plan), wanted=not quiet) as live:
             report = await analytics.backfill(

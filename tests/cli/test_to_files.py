@@ -130,6 +130,16 @@ def test_restart_fetches_again_what_is_there_and_touches_nothing_else(pull, comm
     assert len(after) == len(good) - 1
 
 
+def test_restart_removes_nothing_that_it_cannot_have_again(pull, environment, tmp_path):
+    pull(tmp_path)
+    before = tree(tmp_path)
+    environment.setenv("UNLEASH_API_KEY", "test-secret")
+    code, _, err = pull(tmp_path, "-d", Fleet(size=1).device_ids[0], "--restart")
+    assert code == 1
+    assert "the service refused access" in err
+    assert tree(tmp_path) == before
+
+
 def test_restart_can_change_the_width_of_the_windows(pull, tmp_path):
     pull(tmp_path, "--window", "15m")
     assert len(tree(tmp_path)) == 144

@@ -215,25 +215,46 @@ def by_rpp(
         rpp: how many results a page were asked for; None if none were.
         usual: how many the service gives where it is not told.
     """
+    size = rpp or usual
 
     async def strategy(cursor: str | None) -> Page[T]:
+        nonlocal size
         asked = page if cursor is None else page_number(cursor, 1)
         items, around = await fetch(asked)
         number = asked or 1
-        following = next_page(number, len(items), around, rpp or usual)
+        size = page_size(number, len(items), around, size)
+        following = next_page(number, around, size)
         return Page(items, number, cursor=None if following is None else str(following))
 
     return Pager(strategy)
 
 
-def next_page(number: int, count: int, around: Mapping[str, Any], size: int) -> int | None:
-    """The number of the page after this one; None at the end.
+def page_size(number: int, count: int, around: Mapping[str, Any], size: int) -> int:
+    """How many results a page really has: what was expected while the pages agree, else what the service gives.
+
+    A service may have a page size of its own, or cut the one it is asked for; a walk that went by the wrong one would lose
+    results.
 
     Args:
         number: of this page, from 1.
         count: how many results it holds.
         around: the members of the answer, beside the results.
         size: how many results a page were to be expected.
+    """
+    total = around.get("total")
+    if not isinstance(total, int):
+        return size
+    expected = min(size, max(0, total - (number - 1) * size))
+    return count if count and count != expected else size
+
+
+def next_page(number: int, around: Mapping[str, Any], size: int) -> int | None:
+    """The number of the page after this one; None at the end.
+
+    Args:
+        number: of this page, from 1.
+        around: the members of the answer, beside the results.
+        size: how many results a page has.
 
     Raises:
         PaginationError: a next page that is not after this one.
@@ -245,12 +266,7 @@ def next_page(number: int, count: int, around: Mapping[str, Any], size: int) -> 
             raise PaginationError(f"page {number} names page {following} as the one after it: the walk would never end")
         return following
     total = around.get("total")
-    if not isinstance(total, int):
-        return None
-    expected = min(size, max(0, total - (number - 1) * size))
-    if count and count != expected:
-        size = count  # the service has a page size of its own: go by what it gives, or rows would be lost
-    return number + 1 if number * size < total else None
+    return number + 1 if isinstance(total, int) and number * size < total else None
 
 
 def linked_page(link: Any) -> int | None:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from .model import OMIT, WHOLE, Model
 from .reading import members
 from .times import timestamp
-
-if TYPE_CHECKING:
-    from .reading import Hook
 
 
 def to_dict(value: Any) -> Any:
@@ -52,7 +49,7 @@ def _model_to_wire(model: Model) -> Any:
         if each is None:
             made[key] = to_dict(raw)
         elif (value := getattr(model, each.name)) is not OMIT:
-            made[key] = _again(raw, value, each.hook)
+            made[key] = _unchanged(raw, each.hook(raw, None), value)
     for key, each in known.items():
         value = getattr(model, each.name)
         if key not in sent and value is not OMIT and not same(value, each.default):
@@ -60,15 +57,9 @@ def _model_to_wire(model: Model) -> Any:
     return made
 
 
-def _again(raw: Any, value: Any, hook: Hook) -> Any:
-    """The raw value of a field where the field was not changed, else what it is now."""
-    # A model carries its own raw values: there is no need to read it a second time.
-    return to_dict(value) if isinstance(value, Model) else _unchanged(raw, hook(raw, None), value)
-
-
 def _unchanged(raw: Any, read: Any, value: Any) -> Any:
     """The raw value where reading it gives this value, at any depth; elsewhere the value's own form."""
-    if isinstance(value, Model):
+    if isinstance(value, Model):  # it carries its own raw values
         return to_dict(value)
     if isinstance(value, Mapping) and isinstance(raw, Mapping) and isinstance(read, Mapping):
         return {
@@ -87,7 +78,7 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, Model) and isinstance(other, Model):
         return same(to_dict(one), to_dict(other))
     if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
         return len(one) == len(other) and all(map(same, one, other))
     return type(one) is type(other) and bool(one == other)

@@ -113,6 +113,8 @@ class ExportReader:
             mark = yield from self._take()
             if mark == b",":
                 mark = yield from self._take()
+                if mark == b"}":
+                    raise self._broken("no name")
             elif mark != b"}":
                 raise self._broken("no comma")
         if not found:
@@ -158,7 +160,7 @@ class ExportReader:
     def _value(self) -> Generator[None, None, Any]:
         """The JSON value that begins here, decoded, and past it."""
         mark = yield from self._peek()
-        length = yield from (self._shape() if mark in b'{["' else self._scalar())
+        length = yield from (self._shape(mark) if mark in b'{["' else self._scalar())
         decoded = self._decoded(self._buffer[self._at : self._at + length])
         self._at += length
         return decoded
@@ -169,10 +171,11 @@ class ExportReader:
             yield
         return end - self._at
 
-    def _shape(self) -> Generator[None, None, int]:
+    def _shape(self, mark: bytes) -> Generator[None, None, int]:
         """The length of an object, list or string. What has been looked at is not looked at again when more bytes come."""
-        length = depth = 0
-        inside = False
+        inside = mark == b'"'
+        depth = int(not inside)
+        length = 1
         while True:
             at = _end(_INSIDE if inside else _OUTSIDE, self._buffer, self._at + length)
             length = at - self._at
@@ -192,7 +195,8 @@ class ExportReader:
         try:
             return msgspec.json.decode(value)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise self._broken(f"not JSON ({error})") from None
+            why = str(error).partition(" (byte")[0]  # counted from the value's own beginning
+            raise self._broken(f"not JSON ({why})") from None
 
     def _broken(self, what: str) -> BrokenExportError:
         return BrokenExportError(f"{what}, at byte {self._passed + self._at}")

@@ -24,8 +24,8 @@ _YEAR_ONE = -62_135_596_800_000
 def schema() -> pa.Schema:
     """The schema of every batch: the eight documented columns in the document's order, then ``extra``.
 
-    Strings are plain ones. As dictionaries they are slower to decode, and batches whose dictionaries differ cannot be grouped
-    or sorted as one table.
+    Strings are plain ones. As dictionaries they are slower to decode, and a table of batches whose dictionaries differ cannot be
+    grouped or joined by them.
 
     Raises:
         ConfigurationError: pyarrow is not installed.

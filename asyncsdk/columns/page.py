@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-# Bytes. Below this, some 1,500 rows, the fast path costs more than it saves (benchmarks/decode.py).
-_WORTH = 256 * 1024
+# Bytes. Below this, some 300 rows, the fast path costs more than it saves (benchmarks/decode.py).
+_WORTH = 48 * 1024
 
 
 @frozen

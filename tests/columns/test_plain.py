@@ -39,7 +39,7 @@ def assert_alike(data):
         fast[0].validate(full=True)
 
 
-plain_text = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters='"\\['))
+plain_text = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters='"\\'))
 plain_time = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31)).map(  # noqa: DTZ001
     lambda at: at.isoformat(timespec="milliseconds") + "Z"
 )
@@ -51,7 +51,7 @@ plain_row = st.tuples(plain_text, plain_int, plain_text, plain_int, plain_text, 
 @example([ROW], 1)
 @example([["", 0, "", 0, "", "", "", ROW[7]]], None)
 @example([["null", 1, "nan", 10, "TRUE", "#N/A", "inf", ROW[7]]], 1)
-@example([[" a ", 9, "a,b", 99, "],", "{}", ",", ROW[7]]], 1)
+@example([[" a ", 9, "a,b", 99, "],[", "{}", ",", ROW[7]], ["],", 1, "[", 1, ",1,", "]]", ":[[", ROW[7]]], 1)
 @example([["\x7f\u2028", 2**63 - 1, "ß😀", 10**18, "\ufeff", "é", "'", ROW[7]]], 1)
 def test_a_plain_page_is_taken_and_gives_what_the_slow_path_gives(rows, total):
     data = written(rows, total=total)
@@ -68,8 +68,6 @@ def test_a_plain_page_is_taken_and_gives_what_the_slow_path_gives(rows, total):
         {0: "a\nb"},
         {0: 'a"b'},
         {0: "a\\b"},
-        {0: "a[b"},
-        {0: "a],[b"},
         {0: '","'},
         {1: "3"},
         {1: 1.0},

@@ -79,14 +79,21 @@ def _show(summary: Summary, out: str, hours: int) -> None:
     per = -(-hours // _PERIODS)
     plan = summary.plan
     assert isinstance(plan.devices, tuple)
-    rows = dataset(out, format="parquet", schema=schema(), partitioning=partitioning())
+    paths = sorted(Path(out).rglob("*.parquet"))
+    rows = dataset(
+        [str(each) for each in paths],
+        format="parquet",
+        schema=schema(),
+        partitioning=partitioning(),
+        partition_base_dir=out,
+    )
     found = busiest(rows, plan.devices, plan.start, plan.end, per * 3_600_000)
     console = Console()
     console = Console(width=_WIDTH) if not console.is_terminal else console
     console.print()
     console.print(_table(found, hours, per))
-    sizes = [each.stat().st_size for each in Path(out).rglob("*.parquet")]
-    files = f": {counted(len(sizes), 'Parquet file')}, {size(sum(sizes))}, {counted(rows.count_rows(), 'row')}"
+    space = size(sum(each.stat().st_size for each in paths))
+    files = f": {counted(len(paths), 'Parquet file')}, {space}, {counted(rows.count_rows(), 'row')}"
     for line in (
         *map(Text, summary.lines()),
         Text.assemble((out, "bold"), files),

@@ -34,6 +34,12 @@ def test_run_again_it_finds_its_files(command, tmp_path):
     assert table(first) == table(second)
 
 
+def test_files_of_others_in_the_directory_are_no_trouble(command, tmp_path):
+    (tmp_path / "notes.csv").write_text("mine")
+    assert command("demo", "--out", tmp_path, "--devices", 1, "--hours", 1)[0] == 0
+    assert (tmp_path / "notes.csv").read_text() == "mine"
+
+
 def test_it_needs_no_key(command, environment, tmp_path):
     environment.delenv("UNLEASH_API_KEY")
     assert command("demo", "--out", tmp_path, "--devices", 1, "--hours", 1)[0] == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import AsyncIterator, Awaitable, Callable
 from inspect import isawaitable
 from typing import Any
@@ -74,7 +75,7 @@ class Script(httpx.AsyncBaseTransport):
 async def _played(answer: Answer | Awaitable[Answer], request: httpx.Request) -> httpx.Response:
     while not isinstance(answer, httpx.Response):
         if isinstance(answer, Exception):
-            raise answer
+            raise copy.copy(answer)  # the same one may be raised again, and holds what it went through
         if isinstance(answer, int):
             answer = httpx.Response(answer)
         elif isawaitable(answer):

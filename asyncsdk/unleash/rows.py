@@ -58,7 +58,7 @@ class AnalyticsRow(Model):
     timestamp: datetime | None = None
 
 
-class _FastRow(msgspec.Struct, array_like=True, gc=False):
+class _FastRow(msgspec.Struct, array_like=True, forbid_unknown_fields=True, gc=False):
     _wire: ClassVar[Any] = WHOLE
     class_name: str
     count: int
@@ -143,8 +143,10 @@ def _wire_row(reply: Reply, number: int, row: Any, keys: Any) -> dict[str, Any]:
 
 def _total(reply: Reply, page: Mapping[str, Any]) -> int | None:
     total = page.get("total_num_pages")
-    if isinstance(total, str) and total.isascii() and total.isdigit():
-        total = int(total)
+    if (isinstance(total, str) and total.isascii() and total.isdigit()) or (
+        isinstance(total, float) and total.is_integer()
+    ):
+        return int(total)
     if total is None or (isinstance(total, int) and not isinstance(total, bool)):
         return total
     raise reply.unreadable(f"total_num_pages is {total!r}")

@@ -30,15 +30,22 @@ def install_wheel(session: nox.Session, extras: str = "all") -> None:
     session.run("python", "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), silent=True)
     (wheel,) = out.glob("*.whl")
     # The version stays while the content changes: nothing of an earlier build may be taken for this one.
-    session.install("--force-reinstall", "--no-deps", "--no-cache-dir" if session.venv_backend != "uv" else "--no-cache", str(wheel))
     session.install(f"asyncsdk[{extras}] @ {wheel.resolve().as_uri()}")
+    # The version stays while the content changes: an earlier build must not be taken for this one.
+    session.install(
+        "--reinstall-package" if session.venv_backend == "uv" else "--force-reinstall", *_again(session, wheel)
+    )
+
+
+def _again(session: nox.Session, wheel: Path) -> list[str]:
+    return ["asyncsdk", "--no-deps", str(wheel)] if session.venv_backend == "uv" else ["--no-deps", str(wheel)]
 
 
 @nox.session
 def demo(session: nox.Session) -> None:
     """Pull 30 devices x 24 hours from the embedded sandbox into Parquet files."""
     install_wheel(session, "cli,sandbox,arrow,uvloop")
-    session.run("python", "-P", "-m", "asyncsdk", "demo", *session.posargs)
+    session.run("asyncsdk", "demo", *session.posargs)
 
 
 @nox.session
@@ -46,11 +53,9 @@ def tests(session: nox.Session) -> None:
     """The test suite against the built wheel, with branch coverage."""
     install_wheel(session)
     session.install(*groups("tests"))
-    session.env["PYTHONSAFEPATH"] = "1"
-    session.run("python", "-m", "coverage", "erase")
-    session.run("python", "-m", "coverage", "run", "-m", "pytest", *session.posargs)
-    session.run("python", "-m", "coverage", "combine", "--quiet")
-    session.run("python", "-m", "coverage", "report", "--skip-covered")
+    coverage = ["--cov", "--cov-branch", "--cov-report=term:skip-covered"]
+    parallel = ["-n", "auto"]
+    session.run("python", "-m", "pytest", *parallel, *coverage, *session.posargs, env=_quiet())
 
 
 @nox.session
@@ -84,7 +89,7 @@ def bench(session: nox.Session) -> None:
     session.install(*groups("bench"))
     scripts = session.posargs or sorted(str(each) for each in Path("benchmarks").glob("*.py") if each.name[0] != "_")
     for script in scripts:
-        session.run("python", "-P", script)
+        session.run("python", script, env=_quiet())
 
 
 @nox.session
@@ -92,8 +97,9 @@ def soak(session: nox.Session) -> None:
     """The long trials: hostile origins, kills, cancellation."""
     install_wheel(session)
     session.install(*groups("tests"))
-    session.run("python", "-m", "pytest", "-m", "soak", "-s", *session.posargs, env={"ASYNCSDK_SOAK": "1", **_quiet()})
+    session.run("python", "-m", "pytest", "-m", "soak", "-s", *session.posargs, env=_quiet() | {"ASYNCSDK_SOAK": "1"})
 
 
 def _quiet() -> dict[str, str]:
+    """The work tree off the path, so that the installed wheel is what is tried; and room for tables."""
     return {"PYTHONSAFEPATH": "1", "COLUMNS": os.environ.get("COLUMNS", "120")}

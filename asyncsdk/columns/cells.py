@@ -50,7 +50,8 @@ ABSENT: Final[Any] = object()
 """In place of a value, where a row does not have the key."""
 
 _INT64 = range(-(2**63), 2**63)
-_INTEGER = re.compile(r"-?(0|[1-9][0-9]*)", re.ASCII)
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
+_CANONICAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 
 
 def cell(kind: Kind, value: Any) -> tuple[Any, bool]:
@@ -88,28 +89,14 @@ def _milliseconds(value: Any) -> tuple[int | None, bool]:
     if not isinstance(value, str):
         return None, False
     try:
-        whole = since_epoch(instant(value))
+        return since_epoch(instant(value)), _CANONICAL.fullmatch(value) is not None
     except (ValueError, OverflowError):
         return None, False
-    return whole, wire_value("timestamp", whole) == value
 
 
 def wire_value(kind: Kind, value: Any) -> Any:
     """The wire value of what stands in a column: only a timestamp is written otherwise than it is held."""
     return timestamp(moment_of(value)) if kind == "timestamp" else value
-
-
-def split(row: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-    """A wire row as the values of the documented columns, in order, and what goes into ``extra``."""
-    values, extra = [], {}
-    for name, kind in COLUMNS.items():
-        value = row.get(name, ABSENT)
-        held, exact = cell(kind, value)
-        values.append(held)
-        if not exact:
-            extra[name] = value
-    extra.update((name, value) for name, value in row.items() if name not in COLUMNS)
-    return values, extra
 
 
 def extra_text(extra: Mapping[str, Any]) -> str | None:

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import IO, TYPE_CHECKING, Any
 
-from ..columns.cells import COLUMNS, EXTRA, extra_text, split, wire_value
+from ..columns.cells import ABSENT, COLUMNS, EXTRA, cell, extra_text, wire_value
 from .compression import SUFFIXES, Compressed, Compression, check
 from .files import FileSink
 from .items import as_wire
@@ -67,9 +67,14 @@ class _Table:
 
 
 def _cells(row: Mapping[str, Any]) -> Iterator[Any]:
-    values, extra = split(row)
-    for (name, kind), value in zip(COLUMNS.items(), values, strict=True):
-        if value == "":
-            extra.setdefault(name, "")
-        yield "" if value is None else wire_value(kind, value)
+    extra = {name: value for name, value in row.items() if name not in COLUMNS}
+    for name, kind in COLUMNS.items():
+        value = row.get(name, ABSENT)
+        held, exact = cell(kind, value)
+        if not exact or value == "":
+            extra[name] = value
+        if held is None:
+            yield ""
+        else:
+            yield value if exact and kind == "timestamp" else wire_value(kind, held)
     yield extra_text(extra)

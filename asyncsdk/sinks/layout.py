@@ -16,7 +16,7 @@ from attrs import frozen
 
 from ..errors import ConfigurationError
 from ..fanout.plan import device_id
-from ..fanout.windows import DAY, instant, milliseconds
+from ..fanout.windows import DAY, instant, since_epoch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -105,11 +105,17 @@ def part(name: str, date: str, suffix: str) -> Part | None:
     if found is None:
         return None
     try:
-        start, end = (milliseconds(datetime.fromisoformat(stamp)) for stamp in found.group(1, 2))
+        start, end = (since_epoch(datetime.fromisoformat(stamp)) for stamp in found.group(1, 2))
     except ValueError:
         return None
     in_place = start < end <= start - start % DAY + DAY and date == f"date={instant(start).date().isoformat()}"
     return Part(name, start, end, found[3] is None) if in_place else None
+
+
+def near(names: Iterable[str], shard: Shard) -> list[str]:
+    """Of the names in a folder those that may be of files which hold some of a shard's time, by a look at them as texts."""
+    start, end = _stamp(shard.start), _stamp(shard.end)
+    return [name for name in names if name[:20] < end and start < name[21:41]]
 
 
 def replaced(parts: Iterable[Part], shard: Shard) -> list[Part] | None:

@@ -99,7 +99,7 @@ class LocalDraft:
         os.fsync(self.file.fileno())
         folder, name = self.path.parent, layout.file_name(self.shard, self.store.suffix)
         with drafts.alone_in(folder):
-            there = layout.replaced(self.store.parts_in(folder, _names(folder)), self.shard)
+            there = layout.replaced(self.store.parts_in(folder, layout.near(_names(folder), self.shard)), self.shard)
             if there is None:
                 self.discard()
                 return

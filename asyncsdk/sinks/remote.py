@@ -145,7 +145,8 @@ class RemoteDraft:
         name = layout.file_name(self.shard, self.store.suffix)
         self._put(f"{self.folder}/{name}")
         files.invalidate_cache(self.folder)
-        others = [each for each in self.store.parts_in(self.folder, _names(files, self.folder)) if each.name != name]
+        names = layout.near(_names(files, self.folder), self.shard)
+        others = [each for each in self.store.parts_in(self.folder, names) if each.name != name]
         try:
             there = layout.replaced(others, self.shard)
         except ConfigurationError:

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
-from asyncsdk.columns.cells import ABSENT, COLUMNS, cell, extra_text, split, wire_value
+from asyncsdk.columns.cells import ABSENT, COLUMNS, cell, extra_text, wire_value
 
 NOON = 1_597_665_600_000  # 2020-08-17T12:00:00Z
 
@@ -88,20 +87,7 @@ def test_a_number_or_time_of_which_no_sense_can_be_made_is_null_in_its_column(ki
 
 
 def test_what_a_row_does_not_have_is_null_and_nothing_else():
-    assert split({}) == ([None] * 8, {})
-    assert cell("text", ABSENT) == (None, True)
-
-
-def test_a_null_on_the_wire_is_told_from_a_key_that_is_absent():
-    values, extra = split({"count": None})
-    assert values == [None] * 8
-    assert extra == {"count": None}
-
-
-def test_unknown_keys_and_values_that_do_not_fit_go_into_extra():
-    values, extra = split({"score": 0.5, "count": "3", "class_name": "person"})
-    assert values[:2] == ["person", 3]
-    assert extra == {"count": "3", "score": 0.5}
+    assert all(cell(kind, ABSENT) == (None, True) for kind in COLUMNS.values())
 
 
 def test_the_same_extra_has_the_same_text_whatever_the_order_of_its_keys():
@@ -120,14 +106,11 @@ json_values = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from([*COLUMNS, "score", "extra"]), json_values))
-def test_columns_and_extra_together_are_the_row(row):
-    values, extra = split(row)
-    text = extra_text(extra)
-    kept = msgspec.json.decode(text) if text else {}
-    again = {
-        name: wire_value(kind, value)
-        for (name, kind), value in zip(COLUMNS.items(), values, strict=True)
-        if value is not None and name not in kept
-    }
-    assert again | kept == row
+times = st.datetimes().map(lambda at: at.isoformat(timespec="milliseconds") + "Z")
+
+
+@given(st.sampled_from(sorted(set(COLUMNS.values()))), json_values | times)
+def test_a_value_that_stands_in_its_column_as_it_is_can_be_had_from_there(kind, value):
+    held, exact = cell(kind, value)
+    if exact:
+        assert wire_value(kind, held) == value

@@ -15,6 +15,7 @@ from asyncsdk.sinks.layout import (
     draft_name,
     file_name,
     is_draft,
+    near,
     outdated,
     overlapping,
     part,
@@ -147,3 +148,11 @@ def test_a_shard_that_is_there_already_replaces_nothing():
 def test_a_shard_of_which_a_final_file_holds_a_part_is_refused(other, settled):
     with pytest.raises(ConfigurationError, match="already"):
         replaced([other], evolve(SHARD, settled=settled))
+
+
+@given(st.integers(0, 48), st.integers(1, 24), st.booleans())
+def test_no_file_that_overlaps_a_shard_is_overlooked_and_none_but_those_is_looked_at(start, length, settled):
+    other = Shard("s", "W1", MIDNIGHT + start * HOUR // 2, MIDNIGHT + (start + length) * HOUR // 2, settled)
+    name = file_name(other, ".parquet")
+    overlaps = other.start < SHARD.end and SHARD.start < other.end
+    assert near([name, "notes.txt", draft_name(name, "0123abcd")], SHARD) == [name] * overlaps

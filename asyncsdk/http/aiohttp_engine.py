@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import warnings
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -17,29 +16,21 @@ import attrs
 import httpx
 import yarl
 from aiohttp.http import HttpProcessingError
-from aiohttp.streams import EMPTY_PAYLOAD, EofStream
 from multidict import CIMultiDict
 
 from ..errors import ConfigurationError
-from .aiohttp_upload import PIECE, serialize, upload
+from .aiohttp_exchange import AnswerBody, exchange, protocol_of, read_whole
+from .aiohttp_upload import serialize
 from .engine import KEEPALIVE, NO_TIMEOUTS, Proxies, trusted_context
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 
-    from aiohttp.client_proto import ResponseHandler
     from aiohttp.connector import Connection
-    from aiohttp.http import RawResponseMessage
-    from aiohttp.streams import StreamReader
-
-_LINE = 1 << 16
-"""Bytes that one line of an answer's head may have."""
 
 _ORIGINS = 256
 _CLOSE_WITHIN = 1.0
 _NOT_SENT = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError)
-_BROKEN = (aiohttp.ClientError, HttpProcessingError, EofStream, OSError, RuntimeError)
 
 
 @attrs.frozen
@@ -119,19 +110,19 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
         connection: Connection | None = None
         try:
             connection = await self._connect(request, origin, timeouts.get("connect"))
-            protocol = _protocol(connection)
-            message, payload = await _exchange(request, protocol, head, rest, timeouts)
-            stream: httpx.ByteStream | _AnswerBody
+            protocol = protocol_of(connection)
+            message, payload = await exchange(request, protocol, head, rest, timeouts)
+            stream: httpx.ByteStream | AnswerBody
             if request.extensions.get("whole"):
-                stream = httpx.ByteStream(await _read_whole(request, protocol, message, payload))
-                self._give_back(connection)
+                stream = httpx.ByteStream(await read_whole(request, protocol, message, payload))
+                self._end(connection, reuse=True)
             else:
-                stream = _AnswerBody(self, request, connection, message, payload)
+                stream = AnswerBody(request, connection, message, payload, self._end)
         except BaseException:
             if connection is None:
                 self._permits.release()
             else:
-                self._drop(connection)
+                self._end(connection, reuse=False)
             raise
         return httpx.Response(
             message.code,
@@ -221,41 +212,34 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
         """A connection on which nothing has been sent yet, or nothing since its last answer."""
         if limit != self._connect_within.connect:
             self._connect_within = aiohttp.ClientTimeout(connect=limit)
-        where = request.url.netloc.decode("ascii")
         try:
             for _ in range(self._max_connections + 1):
                 connection = await self._connector.connect(origin.connect, [], self._connect_within)
-                if not _protocol(connection).should_close:
+                if not protocol_of(connection).should_close:
                     self._in_use.add(connection)
                     return connection
                 # it has closed, or bytes came that nobody asked for: they must not be taken for our answer
                 self._abort(connection)
                 connection.close()
         except TimeoutError as error:
-            raise httpx.ConnectTimeout(f"no connection to {where} within {limit or 0:g} s", request=request) from error
+            raise httpx.ConnectTimeout(f"{_to(request)} within {limit or 0:g} s", request=request) from error
         except aiohttp.ClientHttpProxyError as error:
-            raise httpx.ProxyError(f"the proxy answers {error.status} to CONNECT {where}", request=request) from error
+            raise httpx.ProxyError(f"{_to(request)}: the proxy answers {error.status}", request=request) from error
         except aiohttp.ClientProxyConnectionError as error:
-            raise httpx.ProxyError(f"cannot connect to the proxy: {error.os_error}", request=request) from error
+            raise httpx.ProxyError(f"{_to(request)}: no proxy: {error.os_error}", request=request) from error
         except _NOT_SENT as error:
             reason = getattr(error, "certificate_error", None) or getattr(error, "os_error", None) or error
-            raise httpx.ConnectError(f"cannot connect to {where}: {reason}", request=request) from error
-        raise httpx.ConnectError(f"{where} speaks before it is asked: no HTTP server", request=request)
+            raise httpx.ConnectError(f"{_to(request)}: {reason}", request=request) from error
+        raise httpx.ConnectError(f"{_to(request)}: it speaks before it is asked", request=request)
 
-    def _give_back(self, connection: Connection) -> None:
-        """Keep a connection for the next request, if both sides are done with the last one."""
-        if _protocol(connection).should_close:
-            self._drop(connection)
-            return
+    def _end(self, connection: Connection, *, reuse: bool) -> None:
+        """Give a connection up: to the next request, if both sides are done with this one, or for good."""
         self._in_use.discard(connection)
-        connection.release()
-        self._permits.release()
-
-    def _drop(self, connection: Connection) -> None:
-        """Close a connection that cannot be used again."""
-        self._abort(connection)
-        self._in_use.discard(connection)
-        connection.close()
+        if reuse and not protocol_of(connection).should_close:
+            connection.release()
+        else:
+            self._abort(connection)
+            connection.close()
         self._permits.release()
 
     def _abort(self, connection: Connection) -> None:
@@ -274,131 +258,9 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
             closed.exception()
 
 
-class _AnswerBody(httpx.AsyncByteStream):
-    """The body of an answer as it comes over the wire; holds its connection until it is read or closed."""
-
-    def __init__(
-        self,
-        engine: AiohttpEngine,
-        request: httpx.Request,
-        connection: Connection,
-        message: RawResponseMessage,
-        payload: StreamReader,
-    ) -> None:
-        self._engine = engine
-        self._request = request
-        self._connection: Connection | None = connection
-        self._protocol = _protocol(connection)
-        self._message = message
-        self._payload = payload
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self
-
-    async def __anext__(self) -> bytes:
-        try:
-            if piece := await self._payload.readany():
-                return piece
-            _fail_if_cut(self._message, self._payload, self._protocol)
-        except BaseException as error:
-            self._end(reuse=False)
-            if isinstance(error, _BROKEN):
-                raise _translated(error, self._request) from None
-            raise
-        self._end(reuse=True)
-        raise StopAsyncIteration
-
-    async def aclose(self) -> None:
-        """Give the connection back if the body came to its end, and close it otherwise; at once in either case."""
-        self._end(reuse=self._payload.is_eof())
-
-    def _end(self, *, reuse: bool) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            (self._engine._give_back if reuse else self._engine._drop)(connection)  # noqa: SLF001
-
-    def __del__(self) -> None:
-        if self._connection is not None:
-            warnings.warn(
-                "an answer was neither read to its end nor closed", ResourceWarning, source=self, stacklevel=1
-            )
-            loop = self._engine._loop  # noqa: SLF001
-            if loop is not None and not loop.is_closed():
-                loop.call_soon_threadsafe(self._engine._drop, self._connection)  # noqa: SLF001
-
-
 def _authority(url: httpx.URL) -> yarl.URL:
     return yarl.URL.build(scheme=url.scheme, host=url.raw_host.decode("ascii"), port=url.port, path="/")
 
 
-def _protocol(connection: Connection) -> ResponseHandler:
-    protocol = connection.protocol
-    assert protocol is not None  # it is None only once the connection was given back
-    return protocol
-
-
-async def _exchange(
-    request: httpx.Request,
-    protocol: ResponseHandler,
-    head: bytes,
-    rest: AsyncGenerator[bytes | memoryview] | None,
-    timeouts: Mapping[str, float | None],
-) -> tuple[RawResponseMessage, StreamReader]:
-    """Write a request and read the head of its answer."""
-    protocol.set_response_params(
-        skip_payload=request.method == "HEAD",
-        read_until_eof=True,
-        auto_decompress=False,
-        read_timeout=timeouts.get("read"),
-        read_bufsize=PIECE,
-        max_line_size=_LINE,
-        max_field_size=_LINE,
-    )
-    assert protocol.transport is not None  # the pool has looked
-    protocol.transport.write(head)
-    uploading = None
-    if rest is not None or protocol.writing_paused:
-        uploading = await upload(request, protocol, rest, timeouts.get("write"))
-    protocol.start_timeout()
-    try:
-        message, payload = await (protocol.read() if uploading is None else uploading)
-        while message.code < 200 and message.code != 101:
-            message, payload = await protocol.read()
-    except _BROKEN as error:
-        raise _translated(error, request) from None
-    return message, payload
-
-
-async def _read_whole(
-    request: httpx.Request, protocol: ResponseHandler, message: RawResponseMessage, payload: StreamReader
-) -> bytes:
-    if payload is EMPTY_PAYLOAD:
-        return b""
-    try:
-        body = await payload.read()
-        _fail_if_cut(message, payload, protocol)
-    except _BROKEN as error:
-        raise _translated(error, request) from None
-    return body
-
-
-def _fail_if_cut(message: RawResponseMessage, payload: StreamReader, protocol: ResponseHandler) -> None:
-    """A body without a length ends with its connection; the parser takes a broken connection for such an end."""
-    lost = protocol.exception()
-    if isinstance(lost, OSError) and payload is not EMPTY_PAYLOAD and not message.chunked:  # noqa: SIM102
-        if "Content-Length" not in message.headers:
-            raise lost
-
-
-def _translated(error: BaseException, request: httpx.Request) -> httpx.TransportError:
-    """The exception of httpx for what went wrong once a connection was there; aiohttp's texts may quote an answer's headers."""
-    if isinstance(error, aiohttp.SocketTimeoutError):
-        return httpx.ReadTimeout("the server sent nothing within the limit of time for reading", request=request)
-    if isinstance(error, aiohttp.ServerDisconnectedError | EofStream):
-        return httpx.RemoteProtocolError("the server closed the connection without an answer", request=request)
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return httpx.RemoteProtocolError("the connection closed before the end of the body", request=request)
-    if isinstance(error, HttpProcessingError):
-        return httpx.RemoteProtocolError("the server's answer is not HTTP/1.1", request=request)
-    reason = error.strerror if isinstance(error, OSError) else None
-    return httpx.ReadError(f"the connection broke: {reason or type(error).__name__}", request=request)
+def _to(request: httpx.Request) -> str:
+    return f"no connection to {request.url.netloc.decode('ascii')}"

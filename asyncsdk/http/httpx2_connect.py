@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import re
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import anyio
 import anyio.lowlevel
@@ -26,7 +26,7 @@ _MOST = 1 << 16
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})[ \r]")
 
 
-class Backend(httpcore2.AnyIOBackend):
+class Backend(httpcore2.AsyncNetworkBackend):
     """Makes connections on any event loop that anyio knows, through a proxy with CONNECT if one is given.
 
     Args:
@@ -35,6 +35,7 @@ class Backend(httpcore2.AnyIOBackend):
     """
 
     def __init__(self, proxy: httpx.URL | None, ssl_context: ssl.SSLContext | None) -> None:
+        self._tcp = cast("httpcore2.AsyncNetworkBackend", httpcore2.AnyIOBackend())
         self._proxy = proxy
         self._ssl_context = ssl_context
 
@@ -52,7 +53,7 @@ class Backend(httpcore2.AnyIOBackend):
             to_host = self._proxy.raw_host.decode("ascii")
             to_port = self._proxy.port or (443 if self._proxy.scheme == "https" else 80)
         stream: httpcore2.AsyncNetworkStream
-        stream = _Stream(await super().connect_tcp(to_host, to_port, timeout, local_address, socket_options))
+        stream = _Stream(await self._tcp.connect_tcp(to_host, to_port, timeout, local_address, socket_options))
         async with _closed_on_failure(stream):
             if self._proxy is not None:
                 if self._proxy.scheme == "https":

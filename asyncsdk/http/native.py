@@ -96,7 +96,10 @@ def _translated(error: Exception, request: httpx.Request) -> httpx.RequestError 
         if isinstance(ours, type) and issubclass(ours, httpx.RequestError):
             if issubclass(ours, httpx.ConnectError | httpx.ConnectTimeout) and _was_connected(error):
                 return httpx.ReadError("the connection broke", request=request)
-            return ours(_text(error, ours), request=request)
+            text = _text(error, ours)
+            if issubclass(ours, httpx.ConnectError):
+                text = f"no connection to {request.url.netloc.decode('ascii')}: {text}"
+            return ours(text, request=request)
     return None
 
 

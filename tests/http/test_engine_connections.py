@@ -27,6 +27,27 @@ async def steps(number):
 
 
 @pytest.mark.anyio
+async def test_connections_are_used_again_up_to_the_limit(own_cell, ask):
+    everybody = anyio.Event()
+
+    def reply(request):
+        if len(server.requests) == 40:
+            everybody.set()
+        return Reply.ok(b"{}", gate=everybody)
+
+    async def work():
+        for _ in range(25):
+            answer = await engine.handle_async_request(ask("GET", server.url + "/"))
+            assert answer.status_code == 200
+
+    async with RawServer(reply) as server, own_cell.engine(max_connections=40) as engine:
+        async with anyio.create_task_group() as tasks:
+            for _ in range(40):
+                tasks.start_soon(work)
+        assert (len(server.requests), server.connections) == (1000, 40)
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize("unasked", [b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n", b"!"])
 async def test_bytes_that_come_while_a_connection_is_idle_are_no_answer(own_cell, ask, unasked):
     idle, spoken = anyio.Event(), anyio.Event()
@@ -81,15 +102,22 @@ async def test_the_list_of_authorities_is_read_at_the_first_https_request(
             assert answer.status_code == 200
 
 
-@pytest.mark.anyio
-async def test_an_origin_more_is_no_connection_more(own_cell, ask):
-    async with RawServer() as server, own_cell.engine() as engine:
-        for _ in range(2):
-            for number in range(300):
-                with pytest.raises((httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
-                    await engine.handle_async_request(httpx.Request("GET", f"x{number}://host{number}/"))
+@pytest.mark.asyncio
+async def test_aiohttp_forgets_origins_but_not_their_connections(ask, monkeypatch):
+    monkeypatch.setattr("asyncsdk.http.aiohttp_engine._ORIGINS", 1)
+    engine = AiohttpEngine()
+    async with RawServer() as one, RawServer() as two:
+        for server in (one, two, one, two):
             await engine.handle_async_request(ask("GET", server.url + "/"))
-        assert server.connections == 1
+        await engine.aclose()
+        assert (one.connections, two.connections) == (1, 1)
+
+
+@pytest.mark.anyio
+async def test_an_address_of_ip_version_6(own_cell, ask):
+    async with own_cell.engine() as engine:
+        with pytest.raises(httpx.ConnectError, match="::1"):
+            await engine.handle_async_request(ask("GET", "http://[::1]:1/"))
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # nobody closed the connection while there was time

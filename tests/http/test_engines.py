@@ -282,26 +282,6 @@ async def test_redirects_are_answers(any_cell, ask, status):
         assert len(server.requests) == 1
 
 
-async def test_connections_are_used_again_up_to_the_limit(any_cell, ask):
-    everybody = anyio.Event()
-
-    def reply(request):
-        if len(server.requests) == 40:
-            everybody.set()
-        return Reply.ok(b"{}", gate=everybody)
-
-    async def work():
-        for _ in range(25):
-            answer = await engine.handle_async_request(ask("GET", server.url + "/"))
-            assert answer.status_code == 200
-
-    async with RawServer(reply) as server, any_cell.engine(max_connections=40) as engine:
-        async with anyio.create_task_group() as tasks:
-            for _ in range(40):
-                tasks.start_soon(work)
-        assert (len(server.requests), server.connections) == (1000, 40)
-
-
 async def test_a_place_in_the_pool_is_waited_for(any_cell, ask):
     gate = anyio.Event()
     async with RawServer(Reply.ok(gate=gate)) as server, any_cell.engine(max_connections=2) as engine:

@@ -30,4 +30,4 @@ async def main(address: str) -> None:
 
 
 if __name__ == "__main__":
-    anyio.run(main, *sys.argv[1:2])
+    anyio.run(main, sys.argv[1])

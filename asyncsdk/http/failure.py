@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
 from .. import errors
-from .redact import redact
+from .redact import MASK, redact
 from .retry import Attempted, transport_outcome
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 E = TypeVar("E", bound=BaseException)
 S = TypeVar("S", bound=errors.SDKError)
+H = TypeVar("H", bound=httpx.HTTPError)
+
+# h11 and others quote the line of an answer that they do not understand, which may be a cookie's.
+_QUOTED = re.compile(r"(?:bytearray\()?\bb(['\"]).*\1\)?", re.DOTALL)
 
 
 def transport_failure(
@@ -30,7 +35,7 @@ def transport_failure(
     """
     outcome = transport_outcome(error)
     where = f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
-    why = redact(str(error) or type(error).__name__, secrets, most=500)
+    why = redact(_QUOTED.sub(MASK, str(error)) or type(error).__name__, secrets, most=500)
     failure: errors.TransportError
     if isinstance(error, httpx.TimeoutException):
         failure = errors.TimeoutError(f"{operation}: {where} took too long: {why}", operation=operation)
@@ -48,6 +53,12 @@ def bare(error: E) -> E:
     """The error without the frames and exceptions it came from: they hold requests and answers."""
     error.__traceback__ = error.__context__ = error.__cause__ = None
     return error
+
+
+def plain(error: H) -> H:
+    """An engine's exception, bare and without what it quotes of an answer."""
+    error.args = (_QUOTED.sub(MASK, str(error)),)
+    return bare(error)
 
 
 def masked(error: S, secrets: Iterable[str]) -> S:

@@ -9,7 +9,7 @@ import anyio
 import httpx
 
 from .attempts import Attempt, heard, name_of, tell
-from .failure import bare
+from .failure import plain
 from .problem import is_spent_quota, retry_after
 from .quiet import inside
 from .reply import read_whole, readable
@@ -113,7 +113,7 @@ class RetryTransport(httpx.AsyncBaseTransport):
             else:
                 result = await self._sent_within(request, left)
         except httpx.HTTPError as error:
-            result = Attempted(bare(error), transport_outcome(error))
+            result = Attempted(plain(error), transport_outcome(error))
         except BaseException as error:
             self._tell(request, number, began, None, name_of(error))
             raise

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from asyncsdk import errors
-from asyncsdk.http.failure import bare, masked, transport_failure
+from asyncsdk.http.failure import bare, masked, plain, transport_failure
 from asyncsdk.http.retry import DeadlineError
 
 REQUEST = httpx.Request(
@@ -43,6 +43,26 @@ def test_what_an_exceptions_text_quotes_is_masked():
     message = transport_failure("shop.get", REQUEST, error, ["plainly-secret"]).value.message
     assert "plainly-secret" not in message
     assert "hunter2" not in message
+
+
+QUOTING = [
+    "illegal header line: bytearray(b'Set-Cookie : sid=test\\'secret')",
+    'illegal header name b"Set-Cookie: test-secret"',
+    "illegal status line: bytearray(b'HTTP/1.1 test-secret\n200')",
+]
+
+
+@pytest.mark.parametrize("text", QUOTING)
+def test_what_an_exception_quotes_of_an_answer_is_left_out(text):
+    error = httpx.RemoteProtocolError(text, request=REQUEST)
+    for shown in (transport_failure("shop.get", REQUEST, error).value.message, str(plain(error))):
+        assert "illegal" in shown
+        assert "secret" not in shown
+    assert error.request is REQUEST
+
+
+def test_what_quotes_nothing_stays_as_it_is():
+    assert str(plain(httpx.ReadError("the web's own words, it's b or 'c'"))) == "the web's own words, it's b or 'c'"
 
 
 def test_a_bare_error_holds_no_frame_and_no_other_error():

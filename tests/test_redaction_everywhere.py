@@ -20,6 +20,8 @@ import pytest
 
 from asyncsdk.client import Client
 from asyncsdk.errors import DecodeError, SDKError
+from asyncsdk.http.aws import SigV4Signer
+from asyncsdk.http.credentials import AWSCredentials
 from asyncsdk.http.retry import RetryPolicy
 from asyncsdk.http.signing import HeaderSigner, basic, bearer, developer_key, jwt, organization_key
 from asyncsdk.http.zephr import ZephrSigner
@@ -54,6 +56,7 @@ SIGNERS = {
     "developer": lambda: developer_key(KEY),
     "session": lambda: HeaderSigner("blaize-admin-session", KEY, KEY),
     "zephr": lambda: ZephrSigner("access-key", KEY),
+    "aws": lambda: SigV4Signer(AWSCredentials("AKIDEXAMPLE", "another-" + KEY, KEY), "ap-southeast-2"),
 }
 
 
@@ -110,7 +113,17 @@ class Output(logging.Handler):
 def output():
     handler = Output()
     root = logging.getLogger()
-    names = ["asyncsdk", "httpx", "httpx2", "httpcore", "httpcore2", "aiohttp.client", "aiohttp.internal", "asyncio"]
+    names = [
+        "asyncsdk",
+        "httpx",
+        "httpx2",
+        "httpcore",
+        "httpcore2",
+        "aiohttp.client",
+        "aiohttp.internal",
+        "asyncio",
+        "botocore",
+    ]
     loggers = [root, *map(logging.getLogger, names)]
     levels = [each.level for each in loggers]
     root.addHandler(handler)

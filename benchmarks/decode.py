@@ -134,7 +134,7 @@ def main():
     pages = {size: page(size, 1) for size in SIZES}
     for data in pages.values():
         check(data)
-    found = {size: medians(data, rounds, max(1, 1_000 // size)) for size, data in pages.items()}
+    found = {size: medians(data, rounds, max(1, 5_000 // size)) for size, data in pages.items()}
     print(f"{versions('orjson', 'msgspec', 'pyarrow')}; CPU, medians of {rounds} rounds, ratios to orjson.loads")
     print(f"{'one page of':<50}" + "".join(f"{f'{size:,} rows':>20}" for size in SIZES))
     for name in CONTESTANTS:

@@ -334,6 +334,22 @@ async def test_a_folder_in_which_one_must_not_write_is_a_clear_error(make, tmp_p
         tmp_path.chmod(0o700)
 
 
+@every_sink
+@pytest.mark.anyio
+async def test_a_folder_that_cannot_be_read_is_an_error_that_names_it(make, tmp_path, shard, monkeypatch):
+    sink, scandir = make(tmp_path), os.scandir
+    await write(sink, shard())
+
+    def refuse(path):
+        if str(path).endswith("date=2020-08-17"):
+            raise PermissionError(13, os.strerror(13), str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(PermissionError, match="date=2020-08-17"):
+        await sink.done()
+
+
 @pytest.mark.parametrize("path", ["", b"bytes"])
 def test_a_path_that_is_none_is_refused(path):
     with pytest.raises(ConfigurationError, match="path"):

@@ -9,6 +9,7 @@ import pytest
 
 from asyncsdk import ConfigurationError, UnleashAnalytics
 from asyncsdk.blaize import AdminSession, Blaize, Identifiers, SignIn, Validators
+from asyncsdk.errors import error_class
 
 ENVIRONMENT = ("BLAIZE_TENANT", "BLAIZE_ACCESS_KEY", "BLAIZE_SECRET_KEY", "BLAIZE_ADMIN_SESSION")
 KEYS = {"access_key": "test-access", "secret_key": "test-secret"}
@@ -178,3 +179,24 @@ def test_a_copy_keeps_what_is_not_changed():
         client.with_options(api_key="x")
     with pytest.raises(TypeError, match="cannot change max_connections"):
         client.with_options(max_connections=5)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 409, 422, 429, 500, 503])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"json": {"message": "refused: test-secret"}},
+        {"json": {"error": "refused: test-secret"}},
+        {"text": "refused: test-secret"},
+        {"html": "<!DOCTYPE html><html><title>refused: test-secret</title></html>", "headers": {"cf-ray": "7d-LHR"}},
+    ],
+    ids=["message", "error", "text", "html"],
+)
+async def test_an_error_of_any_shape_is_told_without_the_secret(connect, status, answer):
+    client = connect(lambda _: httpx.Response(status, **answer))
+    with pytest.raises(error_class(status), match="refused") as caught:
+        await client.users.get("1")
+    assert "test-secret" not in str(caught.value) + caught.value.body
+    assert caught.value.status_code == status
+    assert caught.value.request_id == answer.get("headers", {}).get("cf-ray")

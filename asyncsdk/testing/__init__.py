@@ -12,12 +12,14 @@ from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
     from .analytics import AnalyticsService as AnalyticsService
+    from .blaize import BlaizeService as BlaizeService
     from .generator import Camera as Camera, Fleet as Fleet
     from .sandbox import Sandbox as Sandbox, Service as Service
     from .server import run as run, serve as serve
 
 _HOME = {
     "AnalyticsService": "analytics",
+    "BlaizeService": "blaize",
     "Camera": "generator",
     "Fleet": "generator",
     "Sandbox": "sandbox",
@@ -26,7 +28,7 @@ _HOME = {
     "serve": "server",
 }
 
-__all__ = ["AnalyticsService", "Camera", "Fleet", "Sandbox", "Service", "run", "serve"]
+__all__ = ["AnalyticsService", "BlaizeService", "Camera", "Fleet", "Sandbox", "Service", "run", "serve"]
 
 
 def __getattr__(name: str) -> Any:

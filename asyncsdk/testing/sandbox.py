@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import formatdate
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Protocol
 
@@ -25,7 +26,7 @@ class Service(Protocol):
 
     @property
     def prefix(self) -> str:
-        """The path of its base URL, such as ``/v1``."""
+        """The path of its base URL, such as ``/v1``; empty for one that has none."""
         ...
 
     async def respond(self, request: Request, path: str) -> Response:
@@ -41,7 +42,8 @@ class Service(Protocol):
 class Sandbox:
     """An ASGI app for tests and demonstrations, in process (`httpx.ASGITransport`) or on a socket (`serve`).
 
-    A client's base URL is the address it is served at and the system's prefix: ``f"{url}/v1"`` for the Analytics API.
+    A client's base URL is the address it is served at and the system's prefix: ``f"{url}/v1"`` for the Analytics API, ``url``
+    itself for Blaize. Where prefixes fit one into the other, the longest that fits wins.
 
     Args:
         services: the systems to serve; by default an `AnalyticsService()`.
@@ -61,6 +63,7 @@ class Sandbox:
         self.latency = latency
         self.on_request = on_request
         self._ids = request_ids()
+        self._by_prefix = sorted(self.services, key=lambda service: len(service.prefix), reverse=True)
         app: ASGIApp = self._http
         if gzip:
             # The lowest level: the rows repeat themselves so much that more would cost time and win little.
@@ -74,6 +77,7 @@ class Sandbox:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self._respond(Request(scope, receive))
+        response.headers.setdefault("date", formatdate(usegmt=True))
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
@@ -86,7 +90,7 @@ class Sandbox:
             if answer is not None:
                 return answer
         raw_path = request.scope["raw_path"].decode("ascii")
-        for service in self.services:
+        for service in self._by_prefix:
             if raw_path.startswith(f"{service.prefix}/"):
                 return await service.respond(request, raw_path.removeprefix(service.prefix))
         return message(403, MISSING_TOKEN, **next(self._ids))

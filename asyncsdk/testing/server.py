@@ -48,6 +48,8 @@ class _Server(uvicorn.Server):
             ws="none",
             log_config=None,
             access_log=False,
+            # the sandbox says itself what time it is; of two dates a client would take the first
+            date_header=False,
             timeout_graceful_shutdown=1,
         )
         super().__init__(config)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from time import monotonic
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from ..codec import to_dict
-from ..columns.cells import COLUMNS, EXTRA, extra_text, split, wire_value
+from ..sinks.lines import csv_header, csv_lines, ndjson_lines
 from .request import Format
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable
 
     from ..unleash.rows import AnalyticsRow
     from .stdout import StandardOutput
@@ -33,7 +28,7 @@ class RowLines:
     """
 
     def __init__(self, format: Format, stdout: StandardOutput, clock: Callable[[], float] = monotonic) -> None:  # noqa: A002
-        self._encode = ndjson if format is Format.NDJSON else csv_lines
+        self._encode = ndjson_lines if format is Format.NDJSON else csv_lines
         self._header = b"" if format is Format.NDJSON else csv_header()
         self._held: list[AnalyticsRow] = []
         self._stdout = stdout
@@ -52,33 +47,3 @@ class RowLines:
         self._header, self._held = b"", []
         await self._stdout.write(lines)
         self._flushed = self._clock()
-
-
-def ndjson(rows: Iterable[AnalyticsRow]) -> bytes:
-    """Each row just as the server sent it."""
-    return msgspec.json.Encoder().encode_lines(list(map(to_dict, rows)))
-
-
-def csv_header() -> bytes:
-    """The names of the columns: the documented ones, and ``extra`` for what else there was, as JSON."""
-    return _csv([[*COLUMNS, EXTRA]])
-
-
-def csv_lines(rows: Iterable[AnalyticsRow]) -> bytes:
-    """Each row's values in the order of `csv_header`; what was absent or null is empty."""
-    return _csv(map(_cells, rows))
-
-
-def _cells(row: AnalyticsRow) -> Iterator[object]:
-    values, extra = split(to_dict(row))
-    for (name, kind), value in zip(COLUMNS.items(), values, strict=True):
-        if value == "":
-            extra.setdefault(name, "")  # or nobody could tell it from a value that was not there
-        yield None if value is None else wire_value(kind, value)
-    yield extra_text(extra)
-
-
-def _csv(rows: Iterable[Iterable[object]]) -> bytes:
-    lines = io.StringIO(newline="")
-    csv.writer(lines, lineterminator="\n").writerows(rows)
-    return lines.getvalue().encode()

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, Any
 
-import msgspec
-
-from .compression import SUFFIXES, Compressed, Compression, check
-from .files import FileSink
-from .items import as_wire
+from .compression import Compressed, Compression
+from .lines import ndjson_lines
+from .text import TextSink
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Mapping
-
     from ..fanout.plan import Shard
 
 
-class NDJSONSink(FileSink):
+class NDJSONSink(TextSink):
     """A Hive tree of files in which each line is a row, just as the service sent it.
 
     Args:
@@ -29,16 +24,7 @@ class NDJSONSink(FileSink):
         ConfigurationError: there is no such compression, or its package is not installed.
     """
 
-    def __init__(
-        self,
-        path: str | os.PathLike[str],
-        compression: Compression | None = None,
-        *,
-        storage_options: Mapping[str, Any] | None = None,
-    ) -> None:
-        check(compression)
-        super().__init__(path, f".ndjson{SUFFIXES[compression]}", storage_options)
-        self._compression: Compression | None = compression
+    _kind = "ndjson"
 
     def _encoder(self, file: IO[bytes], shard: Shard) -> _Lines:  # noqa: ARG002  # all rows look alike
         return _Lines(file, self._compression)
@@ -49,7 +35,7 @@ class _Lines:
         self._out = Compressed(file, compression)
 
     def write(self, items: Any) -> None:
-        self._out.write(msgspec.json.Encoder().encode_lines(as_wire(items)))
+        self._out.write(ndjson_lines(items))
 
     def close(self) -> None:
         self._out.close()

@@ -1,7 +1,7 @@
 """Files that are being written, on a local disk: hidden, locked while their writer lives, swept away once it does not.
 
 The lock is the kernel's (`flock`): it ends with the process, however that ends, so whoever can take it knows that nobody writes there
-any more. Where a file system has no such locks nothing is swept.
+any more. Where a file system has no such locks nothing is swept, and commits are not kept apart.
 """
 
 from __future__ import annotations
@@ -45,10 +45,13 @@ def create(folder: Path, name: str) -> tuple[IO[bytes], Path]:
 def sweep(path: Path) -> None:
     """Remove a draft whose writer is dead."""
     with suppress(OSError):
+        if fcntl is None:
+            if os.name == "nt":
+                path.unlink()  # refused as long as somebody has it open
+            return
         with path.open("r+b") as file:
-            dead = _lock(file.fileno())
-        if dead:
-            path.unlink()
+            if _lock(file.fileno()):
+                path.unlink()
 
 
 def make_folder(folder: Path) -> None:
@@ -101,7 +104,7 @@ def _lock(handle: int, *, wait: bool = False) -> bool:
         BlockingIOError: it is taken.
     """
     if fcntl is None:
-        return os.name == "nt"
+        return False
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:

@@ -66,6 +66,23 @@ def test_what_another_process_is_writing_is_swept_once_it_is_dead(other):
     assert not path.exists()
 
 
+def test_a_sweeper_keeps_the_lock_until_the_draft_is_gone(tmp_path, monkeypatch):
+    """Else a writer could take it in between, and lose its file."""
+    path, unlink, tried = tmp_path / f".{NAME}.0123abcd.tmp", Path.unlink, []
+    path.touch()
+
+    def unlink_locked(path):
+        with path.open("r+b") as file, pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        tried.append(path)
+        unlink(path)
+
+    monkeypatch.setattr(Path, "unlink", unlink_locked)
+    drafts.sweep(path)
+    assert tried == [path]
+    assert not path.exists()
+
+
 def test_sweeping_what_is_gone_does_no_harm(tmp_path):
     drafts.sweep(tmp_path / f".{NAME}.0123abcd.tmp")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable
 from typing import TYPE_CHECKING, Literal, Self
 
-import anyio
 from attrs import field, frozen
 
 from ..operation import segment
@@ -183,10 +182,12 @@ class _Arriving:
         return self
 
     async def __anext__(self) -> Shard:
+        from anyio.lowlevel import checkpoint  # its import takes a while
+
         while True:
             for shard in self._shards:
                 return shard
-            await anyio.sleep(0)  # a consumer that skips a year of done hours lets others have their turn
+            await checkpoint()  # a consumer that skips a year of done hours lets others have their turn
             value = await anext(self._ids)
             try:
                 device = device_id(value)

@@ -201,6 +201,9 @@ class Run(Generic[K, T]):
             pager = self._pager_of(key)
         except Exception as error:  # noqa: BLE001  # what `fetch` meets is the key's failure
             self._report(key, error)
+            from anyio.lowlevel import checkpoint  # its import takes a while
+
+            await checkpoint()  # no request was made that would let others have their turn
         else:
             self._schedule.open(key, pager)
 

@@ -453,6 +453,20 @@ async def cancel_after(steps, scope):
     scope.cancel()
 
 
+@pytest.mark.anyio
+async def test_keys_that_all_fail_before_any_request_can_still_be_stopped():
+    def fetch(key):
+        raise LookupError(key)
+
+    with anyio.CancelScope() as scope:
+        async with anyio.create_task_group() as group:
+            group.start_soon(cancel_after, 20, scope)
+            async with Run(count(), fetch, concurrency=2, on_error="collect") as run:
+                await run.deliveries()
+    assert scope.cancelled_caught
+    assert run.failures
+
+
 @pytest.mark.asyncio
 @pytest.mark.parametrize("step", range(0, 60, 3))
 async def test_a_cancelled_task_of_asyncio_is_cancelled(network, step):

@@ -2,50 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-import anyio
 import httpx
-from attrs import evolve
 
-from .errors import APIError, DecodeError, SDKError
-from .http.attempts import Attempt, heard, name_of, tell
-from .http.failure import bare, masked, transport_failure
+from .http.calls import Calls, Decoder, Shared
 from .http.frozen import FrozenCall
 from .http.lazy_engine import LazyEngine, chosen_engine
-from .http.problem import api_error, is_spent_quota
-from .http.reply import Reply, decompressed, read_whole, readable
-from .http.retry import Attempted, DeadlineError, Outcome, RetryBudget, retrying
+from .http.retry import RetryBudget
 from .http.signing import Signer, SigningTransport
 from .http.streamed import Streamed
 from .http.throttle import Throttle, ThrottleTransport
 from .http.url import BaseURL, Query, encode_query
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from types import TracebackType
 
     from .operation import Operation
     from .options import Options
 
+__all__ = ["Client", "Decoder"]
+
 T = TypeVar("T")
-Decoder = Callable[[Reply], T]
-"""From a whole 2xx answer to a value; raises `DecodeError` where it is not what the operation promises."""
-
-_Send = Callable[[httpx.Request], Awaitable[httpx.Response]]
-_Read = Callable[[httpx.Response], Attempted[T | SDKError]]
-
-
-class _Shared:
-    """What a client shares with its copies: connections, throttle and retry budget."""
-
-    def __init__(self, engine: LazyEngine, throttle: Throttle, budget: RetryBudget) -> None:
-        self.engine = engine
-        self.throttle = throttle
-        self.budget = budget
 
 
 class Client:
@@ -83,17 +64,18 @@ class Client:
         self._owner = True
         self._http: httpx.AsyncClient | None = None
         self._join(
-            _Shared(
+            Shared(
                 LazyEngine(chosen_engine(options.max_connections, transport, http_client)),
                 Throttle(options.max_connections, options.clock),
                 RetryBudget(),
             )
         )
 
-    def _join(self, shared: _Shared) -> None:
+    def _join(self, shared: Shared) -> None:
         self._shared = shared
         signing = SigningTransport(shared.engine, self._signer, (self._base.origin,))
         self._chain = ThrottleTransport(signing, shared.throttle, self._signer)
+        self._calls = Calls(self._chain, shared, self._signer, self._options)
         self._headers = httpx.Headers(
             [
                 (b"Host", self._base.host),
@@ -184,7 +166,7 @@ class Client:
             SDKError: whatever became of the last attempt.
         """
         frozen = self._frozen(operation, path, query, body, content_type)
-        return await self._attempts(frozen, self._chain.handle_async_request, partial(self._read, frozen, into))
+        return await self._calls.decoded(frozen, into)
 
     @asynccontextmanager
     async def stream(
@@ -212,35 +194,12 @@ class Client:
             SDKError: whatever became of the last attempt.
         """
         frozen = self._frozen(operation, path, query, body, content_type, whole=False)
-        response = await self._attempts(frozen, self._head, partial(self._read_head, frozen))
-        streamed = Streamed(frozen, response, partial(self._secrets, frozen))
+        response = await self._calls.opened(frozen)
+        streamed = Streamed(frozen, response, partial(self._calls.secrets, frozen))
         try:
             yield streamed
         finally:
             await streamed.aclose()
-
-    async def _attempts(self, frozen: FrozenCall, send: _Send, read: _Read[T]) -> T:
-        """Attempt a call until it succeeds or must not be tried again."""
-
-        async def attempt(number: int, left: float | None) -> Attempted[T | SDKError]:
-            return await self._attempt(frozen, send, read, number, left)
-
-        operation = frozen.operation
-        result = await retrying(
-            attempt,
-            policy=self._options.retry,
-            retry=operation.retry,
-            budget=self._shared.budget,
-            clock=self._options.clock,
-            name=operation.id,
-            pause=self._shared.throttle.pause,
-        )
-        if isinstance(result, SDKError):
-            try:
-                raise result
-            finally:
-                del result  # or the error would hold this frame, which would hold the error
-        return result
 
     def _frozen(
         self,
@@ -266,106 +225,3 @@ class Client:
         if not whole:
             extensions = {**extensions, "whole": False}
         return FrozenCall(operation, path=path, url=url, headers=headers, body=body or b"", extensions=extensions)
-
-    async def _attempt(
-        self, frozen: FrozenCall, send: _Send, read: _Read[T], number: int, left: float | None
-    ) -> Attempted[T | SDKError]:
-        """One attempt: throttle, sign, send, read, decode. Its errors are values, so that none drags a frame along."""
-        began = self._options.clock.monotonic()
-        request = frozen.request()
-        response: httpx.Response | None = None
-        result: Attempted[T | SDKError]
-        try:
-            if left is None:
-                response = await send(request)
-            else:
-                with anyio.move_on_after(left):
-                    response = await send(request)
-                if response is None:
-                    raise DeadlineError(request, sent="admitted" in request.extensions)  # noqa: TRY301
-            result = read(response)
-        except httpx.HTTPError as error:
-            result = transport_failure(frozen.operation.id, request, error, self._secrets(frozen))
-            if self._shared.engine.closed and result.outcome is not None:
-                result.outcome = evolve(result.outcome, final=True)
-        except BaseException as error:  # cancelled, or misused: not ours to change
-            self._tell(frozen, response, number, began, error=name_of(error))
-            raise
-        if isinstance(result.value, SDKError):
-            result.value.attempts = number
-        failed = None if result.outcome is None else type(result.value).__name__
-        self._tell(frozen, response, number, began, error=failed)
-        return result
-
-    async def _head(self, request: httpx.Request) -> httpx.Response:
-        """Send, and read the body of an error alone."""
-        response = await self._chain.handle_async_request(request)
-        if not 200 <= response.status_code < 300:
-            response.stream = httpx.ByteStream(await read_whole(response))
-        return response
-
-    def _read_head(self, frozen: FrozenCall, response: httpx.Response) -> Attempted[httpx.Response | SDKError]:
-        """From the head of an answer to the answer, or to the error it is."""
-        if 200 <= response.status_code < 300:
-            return Attempted(response)
-        return self._read(frozen, lambda _: response, response)
-
-    def _read(self, frozen: FrozenCall, into: Decoder[T], response: httpx.Response) -> Attempted[T | SDKError]:
-        """From a whole answer to a value, or to the error it is."""
-        status = response.status_code
-        secrets = partial(self._secrets, frozen)
-        if 200 <= status < 300:
-            body = decompressed(_raw(response), response)
-            try:
-                return Attempted(into(Reply(frozen.operation, status, response.headers, body, secrets)))
-            except DecodeError as error:
-                # A body that cannot be read counts as one that was lost on the way.
-                return Attempted(masked(bare(error), secrets()), Outcome())
-            except APIError as error:  # a 200 that says that it is an error
-                return Attempted(masked(bare(error), secrets()), Outcome(status=error.status_code, final=True))
-        body = readable(response)
-        now = self._options.clock.time()
-        failure = api_error(
-            operation=frozen.operation.id,
-            status=status,
-            headers=response.headers,
-            body=body,
-            secrets=secrets(),
-            now=now,
-        )
-        outcome = Outcome(status=status, retry_after=failure.retry_after, quota=is_spent_quota(status, body))
-        return Attempted(failure, outcome)
-
-    def _secrets(self, frozen: FrozenCall) -> set[str]:
-        """What must not be shown, though the service or an exception may echo it."""
-        return {*self._signer.secrets(), *frozen.secrets()}
-
-    def _tell(
-        self, frozen: FrozenCall, response: httpx.Response | None, number: int, began: float, *, error: str | None
-    ) -> None:
-        hook = self._options.on_attempt
-        if heard(hook):
-            tell(
-                Attempt(
-                    operation=frozen.operation.id,
-                    method=frozen.operation.method,
-                    host=self._base.url.host,
-                    route=frozen.operation.path,
-                    number=number,
-                    status=None if response is None else response.status_code,
-                    error=error,
-                    seconds=self._options.clock.monotonic() - began,
-                    received=0 if response is None or not _is_whole(response) else len(_raw(response)),
-                ),
-                hook,
-            )
-
-
-def _is_whole(response: httpx.Response) -> bool:
-    return isinstance(response.stream, httpx.ByteStream)
-
-
-def _raw(response: httpx.Response) -> bytes:
-    """The body of an answer that was read whole, as it came over the wire."""
-    assert isinstance(response.stream, httpx.ByteStream)
-    return b"".join(response.stream)

@@ -623,14 +623,16 @@ class TestAttempts:
         await client.get()
         assert seen[0].seconds == 3
 
-    async def test_a_hook_that_fails_does_so_in_the_open_and_costs_no_permit(self):
+    @pytest.mark.parametrize("answer", [OK, 404, LOST], ids=repr)
+    async def test_a_hook_that_fails_does_so_in_the_open_and_costs_no_permit(self, answer):
         def hook(attempt):
             raise ZeroDivisionError
 
-        client, _ = shop(OK, on_attempt=hook)
-        with pytest.raises(ZeroDivisionError):
-            await client.get()
-        assert client.throttle.active == 0
+        client, script = shop(answer, on_attempt=hook, streamed=True)
+        for use in (client.get, lambda: client.http.get("/orders"), client.stream(LIST).__aenter__):
+            with pytest.raises(ZeroDivisionError):
+                await use()
+        assert (client.throttle.active, script.open) == (0, 0)
 
 
 @pytest.mark.anyio

@@ -117,10 +117,15 @@ class RetryTransport(httpx.AsyncBaseTransport):
         except BaseException as error:
             self._tell(request, number, began, None, name_of(error))
             raise
-        if isinstance(result.value, httpx.Response):
-            self._tell(request, number, began, result.value.status_code, None)
-        else:
-            self._tell(request, number, began, None, type(result.value).__name__)
+        response = result.value if isinstance(result.value, httpx.Response) else None
+        try:
+            if response is not None:
+                self._tell(request, number, began, response.status_code, None)
+            else:
+                self._tell(request, number, began, None, type(result.value).__name__)
+        except BaseException:  # the hook's own
+            await _close(result.value)
+            raise
         return result
 
     async def _sent(self, request: httpx.Request) -> Attempted[httpx.Response | httpx.HTTPError]:

@@ -20,23 +20,27 @@ MOST = 1 << 26
 # Rows stand in the document's list, or one list deeper (FACTS 1.1, "GET /v3/user-export").
 _DEEPEST = 2
 
-_SPACE = re.compile(rb"[ \t\r\n]*+")
-_SCALAR = re.compile(rb"[^\s,\]}]*+")
-_OUTSIDE = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
-_INSIDE = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
+# Atomic groups, and none of the possessive quantifiers: Python 3.11 before 3.11.5 loses its place after one (gh-100061).
+_SPACE = re.compile(rb"[ \t\r\n]*")
+_SCALAR = re.compile(rb"[^\s,\]}]*")
+_INSIDE = re.compile(rb'(?>(?:[^"\\]+|\\.)*)', re.DOTALL)
+_STRING = b'"%b"' % _INSIDE.pattern
+_OUTSIDE = re.compile(rb'(?>(?:[^"\[\]{}]+|%b)*)' % _STRING, re.DOTALL)
 
 
 def _run_of_rows(deepest: int) -> re.Pattern[bytes]:
     """A pattern for whole objects, nested so deep at most, with commas between them: in one go, what the grammar walks."""
-    plain = rb'[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+"'
-    inner = plain
+    inner = plain = rb'[^"\[\]{}]+|%b' % _STRING
     for _ in range(deepest - 1):
-        inner = rb"%b|[\[{](?:%b)*+[\]}]" % (plain, inner)
-    row = rb"\{(?:%b)*+\}" % inner
-    return re.compile(rb"%b(?:[ \t\r\n]*+,[ \t\r\n]*+%b)*+" % (row, row), re.DOTALL)
+        inner = rb"%b|[\[{](?>(?:%b)*)[\]}]" % (plain, inner)
+    row = rb"\{(?>(?:%b)*)\}" % inner
+    return re.compile(rb"%b(?>(?:%b,%b%b)*)" % (row, _SPACE.pattern, _SPACE.pattern, row), re.DOTALL)
 
 
 _ROWS = _run_of_rows(6)
+
+# What the patterns are let loose on at once: they take memory for each step of a match.
+_SLICE = 1 << 16
 
 
 class BrokenExportError(ValueError):
@@ -69,14 +73,15 @@ class ExportReader:
         Raises:
             BrokenExportError: no list of objects; says where.
         """
-        self._buffer += piece
         self._rows = []
-        next(self._walk)
-        del self._buffer[: self._at]
-        self._passed += self._at
-        self._at = 0
-        if len(self._buffer) > MOST:
-            raise self._broken(f"more than {MOST} bytes in one row")
+        for at in range(0, len(piece), _SLICE):
+            self._buffer += piece[at : at + _SLICE]
+            next(self._walk)
+            del self._buffer[: self._at]
+            self._passed += self._at
+            self._at = 0
+            if len(self._buffer) > MOST:
+                raise self._broken(f"more than {MOST} bytes in one row")
         return self._rows
 
     # What follows is the grammar. Each part stops, with a `yield`, where it needs more bytes.

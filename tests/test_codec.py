@@ -226,6 +226,7 @@ def test_a_union_is_told_by_the_value():
     assert from_dict(Node, {"either": {"name": "a"}}).either == Tag(name="a")
     assert from_dict(Node, {"one_or_many": {"name": "a"}}).one_or_many == Tag(name="a")
     assert from_dict(Node, {"one_or_many": [{"name": "a"}]}).one_or_many == (Tag(name="a"),)
+    assert from_dict(Node, {"one_or_many": 7}).one_or_many == 7
     assert from_dict(Node, {"when": 7}).when == 7
     assert from_dict(Node, {"when": "2020-08-17T02:08:49Z"}).when == MOMENT
 

@@ -12,7 +12,7 @@ from asyncsdk import DecodeError, Plan, RetryPolicy, ServerError, Shard, Unleash
 from asyncsdk.codec import timestamp
 from asyncsdk.columns import to_wire
 from asyncsdk.fanout.windows import instant
-from asyncsdk.testing import AnalyticsService, Sandbox, faults
+from asyncsdk.testing import AnalyticsService, Sandbox, faults, serve
 from asyncsdk.unleash.rows import KEYS
 
 START = datetime(2020, 8, 17, 6, tzinfo=UTC)
@@ -285,3 +285,17 @@ async def test_leaving_early_gives_every_permit_back():
                     await anext(stream)
             assert analytics._shared.throttle.active == 0
         assert await analytics.version() == "1.0.1"
+
+
+@pytest.mark.anyio
+async def test_leaving_early_over_a_socket_leaves_nothing_behind():
+    api = service(page_size=5)
+    with serve(Sandbox(api)) as url:
+        async with UnleashAnalytics("test-key", base_url=f"{url}/v1") as analytics:
+            expected = await direct(analytics, api.device_ids[:1])
+            for taken in (0, 1, 30):
+                async with analytics.fan_out(api.device_ids, START, END, concurrency=16) as stream:
+                    for _ in range(taken):
+                        await anext(stream)
+                assert analytics._shared.throttle.active == 0
+            assert await rows_of(analytics, api.device_ids[:1], ordered=True) == expected

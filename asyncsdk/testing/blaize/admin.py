@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from ...blaize import admin as operations
 from .call import RefusedError, answer, said
-from .samples import ADMIN_EMAIL, ADMIN_ID, PASSWORD, ROLE, ROLE_ID
+from .samples import ADMINISTRATORS, PASSWORD, ROLE, ROLE_ID
 from .store import Collection
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ class Administrators:
         self._sessions: dict[str, str] = {}
         self._roles = Collection("Role", shared.new_id)
         if examples:
-            self._emails[ADMIN_ID] = ADMIN_EMAIL
-            self._passwords[ADMIN_ID] = PASSWORD
+            self._emails.update(ADMINISTRATORS)
+            self._passwords.update(dict.fromkeys(ADMINISTRATORS, PASSWORD))
             self._roles.put(ROLE_ID, ROLE)
         self._roles.add({"email": email, "role": "admin"})
 

@@ -29,10 +29,12 @@ GRANT_ID = "0123456789ABCD"
 ENTITLEMENT_ID = "XX0123456789ABCD"
 GRANT: Record = {"entitlement_type": "entitlement", "entitlement_id": ENTITLEMENT_ID}
 
-ADMIN_ID = "b859f5dd-8184-4d01-8bf9-e3e771f68a62"
-ADMIN_EMAIL = "admin@company.com"
+ADMINISTRATORS: Mapping[str, str] = {
+    "b859f5dd-8184-4d01-8bf9-e3e771f68a62": "joe.blow@company.com",
+    "123456789ABCD": "admin@company.com",
+}
 ROLE_ID = "0123456789ABCD"
-ROLE: Record = {"email": ADMIN_EMAIL, "role": "role..."}
+ROLE: Record = {"email": "admin@company.com", "role": "role..."}
 
 OAUTH_CODE = "1234567890"
 REFRESH_TOKEN = "6kuabo4gug8t9h13x7gt43cm"  # noqa: S105  # the document's own

@@ -76,14 +76,16 @@ class Signatures:
         self._use(f"{access_key}:{nonce}", now)
 
     def _use(self, nonce: str, now: float) -> None:
-        self._forget(now)
+        while self._order and self._order[0][0] < now:
+            self._forget()
         digest = sha256(nonce.encode()).digest()
         if digest in self._seen:
             raise RefusedError(401, "The nonce has been used before")
+        if len(self._order) >= REMEMBERED:
+            self._forget()
         self._seen.add(digest)
         # a timestamp may be ahead by the tolerance, and is good until it is behind by as much
         self._order.append((now + 2 * self._tolerance, digest))
 
-    def _forget(self, now: float) -> None:
-        while self._order and (self._order[0][0] < now or len(self._order) >= REMEMBERED):
-            self._seen.discard(self._order.popleft()[1])
+    def _forget(self) -> None:
+        self._seen.discard(self._order.popleft()[1])

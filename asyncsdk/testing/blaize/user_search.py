@@ -28,12 +28,12 @@ def wanted(people: People, call: Call) -> Iterable[Person]:
     """
     tests = list(_tests(call.query))
     identifiers = {name.partition(".")[2]: each for name, each in call.query.items() if name.startswith("identifiers.")}
-    if identifiers:
-        return _those([people.find(identifiers)], tests)
-    foreign = [people.find_foreign(name.removeprefix(_FOREIGN), each) for name, each in call.query.items() if name.startswith(_FOREIGN)]  # fmt: skip
-    if foreign:
-        return _those(foreign if all(each == foreign[0] for each in foreign) else [], tests)
-    return _those(people, tests)
+    keys = {name.removeprefix(_FOREIGN): each for name, each in call.query.items() if name.startswith(_FOREIGN)}
+    named = [people.find(identifiers)] if identifiers else []
+    named += [people.find_foreign(system, known) for system, known in keys.items()]
+    if not named:
+        return _those(people, tests)
+    return _those(named[:1] if all(each == named[0] for each in named) else [], tests)
 
 
 def _those(people: Iterable[Person | None], tests: Iterable[Test]) -> Iterable[Person]:
@@ -53,13 +53,13 @@ def _speaks_of(person: Person, text: str) -> bool:
     return any(text in str(value).casefold() for value in values)
 
 
-def _unpacked(packed: str) -> list[Mapping[str, Any]]:
+def _unpacked(packed: str) -> list[dict[str, Any]]:
     try:
-        value = msgspec.json.decode(b64decode(packed, validate=True))
-    except (ValueError, msgspec.MsgspecError):
-        value = None
+        value = msgspec.json.decode(b64decode(packed, validate=True), type=dict[str, Any] | list[dict[str, Any]])
+    except ValueError:
+        value = [{}]
     conditions = [value] if isinstance(value, dict) else value
-    if not isinstance(conditions, list) or not all(isinstance(each, dict) and "slug" in each for each in conditions):
+    if not all("slug" in each for each in conditions):
         raise RefusedError(400, "search_by_attributes must be the Base64 of a JSON list of objects with a slug")
     return conditions
 

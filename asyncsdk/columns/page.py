@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 from attrs import frozen
 
 from ..errors import DecodeError
 from .batch import assemble, schema, to_batch
+from .envelope import Envelope, UnreadableError, check_length, envelope
 from .plain import plain_page
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def decode_page(
     found = plain_page(data) if len(data) >= _WORTH else None
     try:
         return ArrowPage(*(found or decode_any(data)))
-    except _UnreadableError as error:
+    except UnreadableError as error:
         why = str(error) if page is None else f"page {page}: {error}"
     if unreadable is not None:
         raise unreadable(why)
@@ -71,64 +71,26 @@ def decode_page(
     )
 
 
-class _UnreadableError(Exception):
-    """Why a page cannot be read."""
-
-
 def decode_any(data: bytes) -> tuple[pa.RecordBatch, int | None]:
-    """The slow path: any page, however it is written."""
+    """The slow path: any page, however it is written.
+
+    Raises:
+        UnreadableError: it is no page.
+    """
     try:
         body = msgspec.json.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise _UnreadableError(f"not JSON ({error})" if data else "it is empty") from None
-    if isinstance(body, list):
-        body = {"data": body}
-    if not isinstance(body, Mapping):
-        raise _UnreadableError(f"a page of rows was promised, not {type(body).__name__}")
-    rows = body.get("data")
-    if rows is None:
-        rows = []
-    if not isinstance(rows, list):
-        raise _UnreadableError("its data is no list")
-    return _rows(rows, body.get("keys")), _total(body.get("total_num_pages"))
+        raise UnreadableError(f"not JSON ({error})" if data else "it is empty") from None
+    page = envelope(body)
+    return _batch(page), page.total_pages
 
 
-def _rows(rows: list[Any], keys: Any) -> pa.RecordBatch:
+def _batch(page: Envelope) -> pa.RecordBatch:
+    rows = page.rows
     if set(map(type, rows)) != {list}:
-        return to_batch([_object(number, row, keys) for number, row in enumerate(rows)])
-    _check_keys(keys)
+        return to_batch(page.objects())
+    keys = page.names()
     if set(map(len, rows)) != {len(keys)}:
         for number, row in enumerate(rows):
-            _check_row(number, row, keys)
+            check_length(number, row, keys)
     return assemble(len(rows), dict(zip(keys, zip(*rows, strict=True), strict=True)))
-
-
-def _object(number: int, row: Any, keys: Any) -> Mapping[str, Any]:
-    """A row of a page in which not all rows are lists."""
-    if isinstance(row, dict):
-        return row
-    if not isinstance(row, list):
-        raise _UnreadableError(f"row {number} is neither a list nor an object")
-    _check_keys(keys)
-    _check_row(number, row, keys)
-    return dict(zip(keys, row, strict=True))
-
-
-def _check_keys(keys: Any) -> None:
-    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
-        raise _UnreadableError("its rows are lists, and there is no list of keys to name their values")
-    if len(set(keys)) != len(keys):
-        raise _UnreadableError("its keys name a column twice")
-
-
-def _check_row(number: int, row: Sequence[Any], keys: Sequence[str]) -> None:
-    if len(row) != len(keys):
-        raise _UnreadableError(f"row {number} has {len(row)} values for {len(keys)} keys")
-
-
-def _total(total: Any) -> int | None:
-    if isinstance(total, str) and len(total) < 10 and total.isascii() and total.isdigit():
-        total = int(total)
-    if total is None or (isinstance(total, int) and not isinstance(total, bool)):
-        return total
-    raise _UnreadableError("its total_num_pages is no number")

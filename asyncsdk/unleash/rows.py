@@ -8,7 +8,6 @@ a null, a number in quotes, a time in another form) goes the slow way, row by ro
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,8 +15,11 @@ import msgspec
 from attrs import frozen
 
 from ..codec import WHOLE, Model, from_dict, wire
+from ..columns.envelope import UnreadableError, envelope
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..http.reply import Reply
 
 KEYS = [
@@ -106,47 +108,15 @@ def inside(rows: list[AnalyticsRow], start: datetime, end: datetime) -> list[Ana
         return [row for row in rows if not isinstance(row.timestamp, datetime) or start <= row.timestamp < end]
 
 
-def read_wire(reply: Reply) -> tuple[list[dict[str, Any]], int | None]:
+def read_wire(reply: Reply) -> tuple[list[Mapping[str, Any]], int | None]:
     """The rows of a page of either form as wire JSON objects, and the total.
-
-    A bare array, and an object without ``total_num_pages``, are pages too (seen by a public client: FACTS 2.3).
 
     Raises:
         DecodeError: as `read_page`.
     """
-    page = reply.json()
-    if isinstance(page, list):
-        page = {"data": page}
-    if not isinstance(page, Mapping):
-        raise reply.unreadable(f"a page of rows was promised, not {type(page).__name__}")
-    data, keys = page.get("data"), page.get("keys")
-    if data is None:
-        data = []
-    if not isinstance(data, list):
-        raise reply.unreadable("its data is no list")
-    if isinstance(keys, list) and not (all(isinstance(key, str) for key in keys) and len(set(keys)) == len(keys)):
-        raise reply.unreadable("its keys are not names, each once")
-    return [_wire_row(reply, number, row, keys) for number, row in enumerate(data)], _total(reply, page)
-
-
-def _wire_row(reply: Reply, number: int, row: Any, keys: Any) -> dict[str, Any]:
-    if isinstance(row, dict):
-        return row
-    if not isinstance(row, list):
-        raise reply.unreadable(f"row {number} is neither a list nor an object")
-    if not isinstance(keys, list):
-        raise reply.unreadable("its rows are lists, and there is no list of keys to name their values")
-    if len(row) != len(keys):
-        raise reply.unreadable(f"row {number} has {len(row)} values for {len(keys)} keys")
-    return dict(zip(keys, row, strict=True))
-
-
-def _total(reply: Reply, page: Mapping[str, Any]) -> int | None:
-    total = page.get("total_num_pages")
-    if (isinstance(total, str) and total.isascii() and total.isdigit()) or (
-        isinstance(total, float) and total.is_integer()
-    ):
-        return int(total)
-    if total is None or (isinstance(total, int) and not isinstance(total, bool)):
-        return total
-    raise reply.unreadable(f"total_num_pages is {total!r}")
+    try:
+        page = envelope(reply.json())
+        return page.objects(), page.total_pages
+    except UnreadableError as error:
+        why = str(error)
+    raise reply.unreadable(why)

@@ -103,7 +103,7 @@ class RowStream(Run["Shard", Any]):
         from ..columns import clip, decode_page
 
         def read(reply: Reply) -> tuple[pa.RecordBatch, int | None]:
-            page = decode_page(reply.body, operation=reply.operation.id)
+            page = decode_page(reply.body, unreadable=reply.unreadable)
             batch, outside = clip(page.batch, shard.start, shard.end)
             self.progress.outside += outside
             return batch, page.total_pages

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-_WIDTH, _LABELS, _BAR, _STEP, _TOP = 760, 250, 20, 30, 58
+_WIDTH, _LABELS, _BAR, _STEP, _TOP = 760, 190, 20, 30, 36
 _STYLE = """
   text { font: 13px system-ui, sans-serif; fill: #24292f }
   .title { font-weight: 600; font-size: 15px }
@@ -21,23 +21,23 @@ _STYLE = """
 """
 
 
-def bars(path, title, note, values):
+def bars(path, title, notes, values):
     """Write horizontal bars to a file.
 
     Args:
         path: of the SVG.
         title: above the bars.
-        note: below the title: date, versions, what the origin was.
-        values: rows of (name, length, text at its end, whether it is ours), longest scale first or not.
+        notes: lines below the bars: date, versions, what the origin was.
+        values: rows of (name, length, text at its end, whether it is ours).
     """
-    height = _TOP + _STEP * len(values) + 8
+    foot = _TOP + _STEP * len(values) + 14
+    height = foot + 16 * len(notes)
     most = max(value for _, value, _, _ in values)
     room = _WIDTH - _LABELS - 150
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(title)}">',
         f"<style>{_STYLE}</style>",
         f'<text class="title" x="8" y="22">{escape(title)}</text>',
-        f'<text class="note" x="8" y="42">{escape(note)}</text>',
     ]
     for number, (name, value, text, ours) in enumerate(values):
         top = _TOP + _STEP * number
@@ -48,4 +48,7 @@ def bars(path, title, note, values):
             f'<rect class="{kind}" x="{_LABELS}" y="{top}" width="{length}" height="{_BAR}" rx="2"/>',
             f'<text x="{_LABELS + length + 8}" y="{top + 15}">{escape(text)}</text>',
         ]
+    lines += [
+        f'<text class="note" x="8" y="{foot + 16 * number}">{escape(note)}</text>' for number, note in enumerate(notes)
+    ]
     Path(path).write_text("\n".join([*lines, "</svg>", ""]), encoding="utf-8")

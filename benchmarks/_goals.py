@@ -23,8 +23,19 @@ class Goal:
     unit: str = "x"
     least: bool = False
 
-    def holds(self, reached, bound):
-        return reached >= bound if self.least else reached <= bound
+    def bound(self, value):
+        return f"{'>=' if self.least else '<='} {value:g}{self.unit}"
+
+    def holds(self, reached, value):
+        return reached >= value if self.least else reached <= value
+
+    def told(self, reached):
+        """The goal with what was reached, as one line."""
+        first, then = ("yes" if self.holds(reached, value) else "no" for value in (self.first, self.then))
+        return (
+            f"goal: {self.text}: {self.bound(self.first)}, reached {reached:.2f}{self.unit}: {first} "
+            f"(then {self.bound(self.then)}: {then})"
+        )
 
 
 GOALS = {
@@ -44,15 +55,3 @@ GOALS = {
     "own cost": Goal("one operation's own cost on top of the transport it sits on", 40, 15, " µs"),
     "import": Goal("import asyncsdk, against import httpx", 1.5, 1.2),
 }
-
-
-def tell(name, reached):
-    """Print a goal with what was reached, as one line."""
-    goal = GOALS[name]
-    sign = ">=" if goal.least else "<="
-    verdicts = ["yes" if goal.holds(reached, bound) else "no" for bound in (goal.first, goal.then)]
-    print(
-        f"goal: {goal.text}: {sign} {goal.first:g}{goal.unit}, reached {reached:.2f}{goal.unit}: {verdicts[0]} "
-        f"(then {sign} {goal.then:g}{goal.unit}: {verdicts[1]})",
-        flush=True,
-    )

@@ -18,7 +18,7 @@ def gather_over_httpx(base, devices, at_once):
 
     async def main():
         semaphore = asyncio.Semaphore(at_once)
-        async with httpx.AsyncClient(headers=HEADERS) as client:
+        async with httpx.AsyncClient(headers=HEADERS, timeout=None) as client:
 
             async def one(device, number):
                 async with semaphore:

@@ -1,6 +1,6 @@
 """Peak memory over the imports for ten million rows, streamed in three ways, each in a process of its own.
 
-    python benchmarks/memory.py [--rows 10000000] [--quick]
+    python benchmarks/memory.py [--rows 10000000] [--quick] [--docs]
 
 The origin serves the same pages of 1,000 rows again and again. A process imports what it needs, resets the kernel's record of its
 largest resident set (elsewhere than on Linux: notes it), streams, and tells how much higher it rose.
@@ -20,18 +20,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from _goals import tell
 from _measure import pin, versions
 from _origin import origin
 from _pages import END, KEY, START
-from rich.console import Console
-from rich.table import Table
+from _report import Report, options
 
 ROWS_A_PAGE, PAGES_A_SHARD = 1000, 500
 DAY = timedelta(days=1)
 FORMS = ("rows", "batches", "backfill")
-
-console = Console(width=None if sys.stdout.isatty() else 120)
 
 
 def resident():
@@ -121,34 +117,33 @@ def measured(form, base, shards, at_once):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="a million rows")
+    parser = options(__doc__)
     parser.add_argument("--rows", type=int, default=None, help="rows to stream in each way")
     parser.add_argument("--stream", nargs=4, help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.stream:
-        form, base, devices, at_once = options.stream
+    given = parser.parse_args()
+    if given.stream:
+        form, base, devices, at_once = given.stream
         stream(form, base, json.loads(devices), int(at_once))
         return
-    wanted = options.rows or (1_000_000 if options.quick else 10_000_000)
+    report = Report("memory", write=given.docs)
+    wanted = given.rows or (1_000_000 if given.quick else 10_000_000)
     shards = -(-wanted // (ROWS_A_PAGE * PAGES_A_SHARD))
-    made = Table(title=f"peak memory over the imports, {wanted:,} rows", title_justify="left")
-    for heading in ("", "at once", "peak", "rows/s", "imports"):
-        made.add_column(heading, justify="right" if heading else "left")
-    peaks = {}
+    peaks, rows = {}, []
     with origin((ROWS_A_PAGE, PAGES_A_SHARD)) as served:
-        console.print(f"{versions('aiohttp', 'uvloop', 'msgspec', 'pyarrow')}\norigin: {served.name}")
+        report.note(f"{versions('aiohttp', 'uvloop', 'msgspec', 'pyarrow')}. Origin: {served.name}.")
         ask = partial(measured, base=served.base(ROWS_A_PAGE, PAGES_A_SHARD), shards=shards)
         for form in FORMS:
-            for at_once in (16,) if options.quick else (16, 64):
+            for at_once in (16,) if given.quick else (16, 64):
+                report.doing(f"{form}, {at_once} at once")
                 count, seconds, peak, before = ask(form, at_once=at_once)
                 assert count == shards * ROWS_A_PAGE * PAGES_A_SHARD, f"{count} rows came"
                 peaks[form, at_once] = peak / 1e6
-                cells = f"{peak / 1e6:.1f} MB", f"{count / seconds:,.0f}", f"{before / 1e6:.0f} MB"
-                made.add_row(form, str(at_once), *cells)
-    console.print(made)
-    for form in FORMS:
-        tell(f"memory of {form}", peaks[form, 16])
+                figures = f"{peak / 1e6:.1f} MB", f"{before / 1e6:.0f} MB", f"{count / seconds:,.0f}"
+                rows.append((form, str(at_once), *figures))
+    title = f"Peak memory over the imports, {wanted:,} rows in pages of {ROWS_A_PAGE:,}"
+    report.table(title, ("", "at once", "peak", "imports", "rows/s"), rows)
+    report.goals({f"memory of {form}": peaks[form, 16] for form in FORMS})
+    report.close()
 
 
 if __name__ == "__main__":

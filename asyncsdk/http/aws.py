@@ -41,9 +41,10 @@ _DATE_IS_OFF = re.compile(
     re.IGNORECASE,
 )
 _SIGNED_WITH = re.compile(r"Credential=([^/]+)/")
-# No escape but of what must be escaped, in capitals, and nothing that must be and is not.
-_CANONICAL = rb"(?:[\w.~-]|%(?!2D|2E|3\d|4[1-9A-F]|5[\dAF]|6[1-9A-F]|7[\dAE])[\dA-F]{2})*+"
-_CANONICAL_QUERY = re.compile(rb"%b=%b(?:&%b=%b)*+" % ((_CANONICAL,) * 4), re.ASCII)
+# No escape but of what must be escaped, in capitals, and nothing that must be and is not. Atomic groups, and not possessive
+# quantifiers, after which Python 3.11.0 to 3.11.4 lose their place (gh-100061).
+_CANONICAL = rb"(?>(?:[\w.~-]|%(?!2D|2E|3\d|4[1-9A-F]|5[\dAF]|6[1-9A-F]|7[\dAE])[\dA-F]{2})*)"
+_CANONICAL_QUERY = re.compile(rb"%b=%b(?>(?:&%b=%b)*)" % ((_CANONICAL,) * 4), re.ASCII)
 _EXECUTE_API = re.compile(r"\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?")
 
 # Those that print requests or answers, which hold keys and tokens.

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .analytics import AnalyticsService as AnalyticsService
     from .blaize import BlaizeService as BlaizeService
     from .generator import Camera as Camera, Fleet as Fleet
+    from .rawserver import RawServer as RawServer, RecordedRequest as RecordedRequest, Reply as Reply
     from .sandbox import Sandbox as Sandbox, Service as Service
     from .server import run as run, serve as serve
 
@@ -22,13 +23,28 @@ _HOME = {
     "BlaizeService": "blaize",
     "Camera": "generator",
     "Fleet": "generator",
+    "RawServer": "rawserver",
+    "RecordedRequest": "rawserver",
+    "Reply": "rawserver",
     "Sandbox": "sandbox",
     "Service": "sandbox",
     "run": "server",
     "serve": "server",
 }
 
-__all__ = ["AnalyticsService", "BlaizeService", "Camera", "Fleet", "Sandbox", "Service", "run", "serve"]
+__all__ = [
+    "AnalyticsService",
+    "BlaizeService",
+    "Camera",
+    "Fleet",
+    "RawServer",
+    "RecordedRequest",
+    "Reply",
+    "Sandbox",
+    "Service",
+    "run",
+    "serve",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,50 +1,104 @@
-"""Async Python SDK for Unleash live (Analytics, Platform), Blaize (Zephr), Cognitive3D and Livepeer."""
+"""Async Python SDK for Unleash live (Analytics, Platform), Blaize (Zephr), Cognitive3D and Livepeer.
+
+Every public name is loaded when it is first used: a program pays for the systems that it talks to.
+"""
 
 from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING, Any as _Any
 
-from .codec import OMIT, Model, Receipt, to_dict
-from .errors import (
-    APIError,
-    AuthenticationError,
-    BadRequestError,
-    ConfigurationError,
-    ConflictError,
-    ConnectError,
-    ConnectionLostError,
-    DecodeError,
-    GraphQLError,
-    JobFailedError,
-    NotFoundError,
-    PaginationError,
-    PermissionDeniedError,
-    RateLimitError,
-    RedirectError,
-    SDKError,
-    ServerError,
-    ServiceUnavailableError,
-    TimeoutError,  # noqa: A004  # the contract's name
-    TransportError,
-    UnprocessableError,
-)
-from .fanout.plan import Plan, Shard
-from .fanout.progress import Failure, Progress
-from .fanout.stream import FanOut, fan_out
-from .http.attempts import Attempt
-from .http.retry import RetryPolicy
-from .operation import Operation
-from .options import VERSION, Timeout
-from .paging import Page, Pager
-from .unleash.analytics import UnleashAnalytics
-from .unleash.rows import AnalyticsRow
+from .version import __version__ as __version__
 
 if _TYPE_CHECKING:
-    from .blaize.client import Blaize
-    from .http.cognito import CognitoIdentity
-    from .http.credentials import AWSCredentials
-    from .sinks import CSVSink, NDJSONSink, ParquetSink
+    from . import blaize as blaize, errors as errors, sinks as sinks, testing as testing
+    from .blaize.client import Blaize as Blaize
+    from .codec import OMIT as OMIT, Model as Model, Receipt as Receipt, to_dict as to_dict
+    from .errors import (
+        APIError as APIError,
+        AuthenticationError as AuthenticationError,
+        BadRequestError as BadRequestError,
+        ConfigurationError as ConfigurationError,
+        ConflictError as ConflictError,
+        ConnectError as ConnectError,
+        ConnectionLostError as ConnectionLostError,
+        DecodeError as DecodeError,
+        GraphQLError as GraphQLError,
+        JobFailedError as JobFailedError,
+        NotFoundError as NotFoundError,
+        PaginationError as PaginationError,
+        PermissionDeniedError as PermissionDeniedError,
+        RateLimitError as RateLimitError,
+        RedirectError as RedirectError,
+        SDKError as SDKError,
+        ServerError as ServerError,
+        ServiceUnavailableError as ServiceUnavailableError,
+        TimeoutError as TimeoutError,  # noqa: A004  # the contract's name
+        TransportError as TransportError,
+        UnprocessableError as UnprocessableError,
+    )
+    from .fanout.plan import Plan as Plan, Shard as Shard
+    from .fanout.progress import Failure as Failure, Progress as Progress
+    from .fanout.stream import FanOut as FanOut, fan_out as fan_out
+    from .http.attempts import Attempt as Attempt
+    from .http.cognito import CognitoIdentity as CognitoIdentity
+    from .http.credentials import AWSCredentials as AWSCredentials
+    from .http.retry import RetryPolicy as RetryPolicy
+    from .operation import Operation as Operation
+    from .options import Timeout as Timeout
+    from .paging import Page as Page, Pager as Pager
+    from .sinks import CSVSink as CSVSink, NDJSONSink as NDJSONSink, ParquetSink as ParquetSink
+    from .unleash.analytics import UnleashAnalytics as UnleashAnalytics
+    from .unleash.backfill import Report as Report
+    from .unleash.rows import AnalyticsRow as AnalyticsRow
 
-__version__ = VERSION
+_HOMES = {
+    "Blaize": "blaize.client",
+    "Model": "codec",
+    "OMIT": "codec",
+    "Receipt": "codec",
+    "to_dict": "codec",
+    "APIError": "errors",
+    "AuthenticationError": "errors",
+    "BadRequestError": "errors",
+    "ConfigurationError": "errors",
+    "ConflictError": "errors",
+    "ConnectError": "errors",
+    "ConnectionLostError": "errors",
+    "DecodeError": "errors",
+    "GraphQLError": "errors",
+    "JobFailedError": "errors",
+    "NotFoundError": "errors",
+    "PaginationError": "errors",
+    "PermissionDeniedError": "errors",
+    "RateLimitError": "errors",
+    "RedirectError": "errors",
+    "SDKError": "errors",
+    "ServerError": "errors",
+    "ServiceUnavailableError": "errors",
+    "TimeoutError": "errors",
+    "TransportError": "errors",
+    "UnprocessableError": "errors",
+    "Plan": "fanout.plan",
+    "Shard": "fanout.plan",
+    "Failure": "fanout.progress",
+    "Progress": "fanout.progress",
+    "FanOut": "fanout.stream",
+    "fan_out": "fanout.stream",
+    "Attempt": "http.attempts",
+    "CognitoIdentity": "http.cognito",
+    "AWSCredentials": "http.credentials",
+    "RetryPolicy": "http.retry",
+    "Operation": "operation",
+    "Timeout": "options",
+    "Page": "paging",
+    "Pager": "paging",
+    "CSVSink": "sinks",
+    "NDJSONSink": "sinks",
+    "ParquetSink": "sinks",
+    "UnleashAnalytics": "unleash.analytics",
+    "Report": "unleash.backfill",
+    "AnalyticsRow": "unleash.rows",
+}
+_ROOMS = {"blaize", "errors", "sinks", "testing"}
 
 __all__ = [
     "OMIT",
@@ -80,6 +134,7 @@ __all__ = [
     "RateLimitError",
     "Receipt",
     "RedirectError",
+    "Report",
     "RetryPolicy",
     "SDKError",
     "ServerError",
@@ -95,23 +150,15 @@ __all__ = [
     "to_dict",
 ]
 
-# What a program may never use is loaded when it is named.
-_LAZY = {
-    "AWSCredentials": ".http.credentials",
-    "Blaize": ".blaize.client",
-    "CSVSink": ".sinks",
-    "CognitoIdentity": ".http.cognito",
-    "NDJSONSink": ".sinks",
-    "ParquetSink": ".sinks",
-}
-
 
 def __getattr__(name: str) -> _Any:
-    if name not in _LAZY:
+    if name in _ROOMS:
+        return _import_module(f".{name}", __name__)
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(_import_module(_LAZY[name], __name__), name)
+    value = globals()[name] = getattr(_import_module(f".{_HOMES[name]}", __name__), name)
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY})
+    return sorted({*globals(), *__all__, *_ROOMS})

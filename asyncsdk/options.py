@@ -11,9 +11,9 @@ from attrs import Attribute, field, frozen
 from .errors import ConfigurationError
 from .http.clock import SYSTEM, Clock
 from .http.retry import RetryPolicy
+from .version import __version__
 
-VERSION = "0.1.0"
-USER_AGENT = f"asyncsdk/{VERSION}"
+USER_AGENT = f"asyncsdk/{__version__}"
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..options import VERSION
+from ..version import __version__
 from . import demo, sandbox, unleash
 from .problems import report
 
@@ -27,7 +27,7 @@ app.command("sandbox")(sandbox.sandbox)
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"asyncsdk {VERSION}")
+        typer.echo(f"asyncsdk {__version__}")
         raise typer.Exit
 
 

@@ -13,20 +13,24 @@ from ..errors import ConfigurationError
 if TYPE_CHECKING:
     from .analytics import AnalyticsService as AnalyticsService
     from .blaize import BlaizeService as BlaizeService
+    from .clock import FakeClock as FakeClock
     from .generator import Camera as Camera, Fleet as Fleet
     from .rawserver import RawServer as RawServer, RecordedRequest as RecordedRequest, Reply as Reply
     from .sandbox import Sandbox as Sandbox, Service as Service
+    from .script import Script as Script
     from .server import run as run, serve as serve
 
 _HOME = {
     "AnalyticsService": "analytics",
     "BlaizeService": "blaize",
     "Camera": "generator",
+    "FakeClock": "clock",
     "Fleet": "generator",
     "RawServer": "rawserver",
     "RecordedRequest": "rawserver",
     "Reply": "rawserver",
     "Sandbox": "sandbox",
+    "Script": "script",
     "Service": "sandbox",
     "run": "server",
     "serve": "server",
@@ -36,11 +40,13 @@ __all__ = [
     "AnalyticsService",
     "BlaizeService",
     "Camera",
+    "FakeClock",
     "Fleet",
     "RawServer",
     "RecordedRequest",
     "Reply",
     "Sandbox",
+    "Script",
     "Service",
     "run",
     "serve",

@@ -133,7 +133,7 @@ class UnleashAnalytics(Client):
                 clock=clock,
             ),
             arguments={
-                "api_key": api_key,
+                "api_key": key,
                 "base_url": base_url,
                 "timeout": timeout,
                 "retry": retry,

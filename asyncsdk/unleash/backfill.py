@@ -11,8 +11,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import anyio
+from anyio.lowlevel import checkpoint
 from attrs import evolve, frozen
 
+from ..fanout.keys import Keys
 from ..fanout.windows import instant
 from ..sinks.ledger import Ledger
 from .stream import RowStream
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from ..http.clock import Clock
     from ..sinks.protocol import Sink, Writer
     from .analytics import UnleashAnalytics
+
+
+_AT_ONCE = 1000
 
 
 @frozen(kw_only=True)
@@ -81,6 +86,7 @@ async def backfill(
         most_open=concurrency,
     )
     todo.progress = stream.progress
+    stream.progress.total_shards = todo.shards.length
     async with stream:
         writing = _Writing(stream, sink, concurrency, on_progress)
         await writing.run()
@@ -102,22 +108,30 @@ async def backfill(
 class _Todo:
     """The shards of a plan that are still to do, lazily: what the ledger covers is left out, in parts where it must be."""
 
-    progress: Progress
-
     def __init__(self, plan: Plan, ledger: Ledger, settle: timedelta, clock: Clock) -> None:
-        self._plan = plan
+        self.shards = Keys(plan)
+        self.progress: Progress | None = None
         self._ledger = ledger
         self._settle = settle
         self._clock = clock
 
     async def __aiter__(self) -> AsyncIterator[Shard]:
-        async for shard in self._plan:
-            missing = self._ledger.missing(shard)
-            if not missing:
-                self.progress.skipped += 1
-            for each in missing:
-                settled = instant(each.end) + self._settle <= instant(int(self._clock.time() * 1000))
-                yield evolve(each, settled=settled)
+        assert self.progress is not None
+        try:
+            while True:
+                shard = await self.shards.next()
+                missing = self._ledger.missing(shard)
+                if not missing:
+                    self.progress.skipped += 1
+                    if self.progress.skipped % _AT_ONCE == 0:  # a million of them must not hold up everybody else
+                        await checkpoint()
+                for each in missing:
+                    settled = instant(each.end) + self._settle <= instant(int(self._clock.time() * 1000))
+                    yield evolve(each, settled=settled)
+        except StopAsyncIteration:
+            return
+        finally:
+            await self.shards.aclose()
 
 
 class _Writing:

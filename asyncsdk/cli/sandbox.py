@@ -18,11 +18,16 @@ def sandbox(
     rows_per_hour: Annotated[
         int, typer.Option(min=0, max=1_000_000, help="Rows of one device in an hour, as a mean over a day.")
     ] = 250,
+    users: Annotated[
+        int,
+        typer.Option(min=0, max=10_000_000, help="How many users of Blaize to generate, beside the document's one."),
+    ] = 0,
 ) -> None:
     """Serve a sandbox of the services on this machine.
 
     It answers as the documents say, with the documents' own samples and with generated devices whose rows follow from the seed: the
-    same request always gives the same rows. It prints the base URL and the key to use; Ctrl-C stops it.
+    same request always gives the same rows. Blaize is one tenant whose state lives as long as the server. It prints the base URLs
+    and the keys to use; Ctrl-C stops it.
 
     **Example**:
 
@@ -31,6 +36,7 @@ def sandbox(
     from .. import testing
 
     service = testing.AnalyticsService(seed=seed, devices=devices, rows_per_hour=rows_per_hour)
+    blaize = testing.BlaizeService(seed=seed, users=users)
 
     def started(url: str) -> None:
         base_url, key = f"{url}{service.prefix}", service.api_key
@@ -39,11 +45,16 @@ def sandbox(
             f"  base URL  {base_url}\n"
             f"  API key   {key}\n"
             "\n"
+            f"Blaize, tenant {blaize.tenant}, {users:,} generated users, seed {seed}\n"
+            f"  base URL    {url}{blaize.prefix}\n"
+            f"  access key  {blaize.access_key}\n"
+            f"  secret key  {blaize.secret_key}\n"
+            "\n"
             f"Try:  UNLEASH_API_KEY={key} asyncsdk unleash devices --base-url {base_url}\n"
             "Ctrl-C stops it."
         )
 
     try:
-        testing.run(testing.Sandbox(service), host, port, on_started=started)
+        testing.run(testing.Sandbox(service, blaize), host, port, on_started=started)
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None

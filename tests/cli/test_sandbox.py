@@ -4,6 +4,7 @@ import re
 import signal
 import socket
 
+import httpx
 import pytest
 
 from asyncsdk.testing import Fleet
@@ -32,6 +33,15 @@ def test_it_prints_where_it_is_and_the_key_to_use(begun, command):
     code, out, _ = command("unleash", "devices", "--base-url", base_url)
     assert code == 0
     assert out.split()[-2:] == list(Fleet(seed=7, size=2).device_ids)
+
+
+def test_it_serves_blaize_at_the_same_address(begun):
+    _, said, base_url = begun("--users", 3)
+    assert "tenant demo, 3 generated users, seed 1" in said
+    blaize = re.search(r"tenant.*\n +base URL +(\S+)\n +access key +(\S+)\n +secret key +(\S+)", said)
+    assert blaize.groups() == (base_url.removesuffix("/v1"), "test-access", "test-secret")
+    answer = httpx.get(f"{blaize[1]}/v3/users", trust_env=False)
+    assert (answer.status_code, list(answer.json())) == (401, ["message"])
 
 
 def test_ctrl_c_stops_it_quietly(begun):

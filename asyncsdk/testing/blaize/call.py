@@ -68,6 +68,8 @@ class Call:
             body_bytes(meant, value)
         except (TypeError, ValueError) as error:
             raise RefusedError(400, str(error).removeprefix(f"{meant.id}: ")) from None
+        except RecursionError:
+            raise RefusedError(400, "The body is nested too deeply") from None
         return value
 
     def text(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from .population import Person
     from .shared import Shared
     from .store import Record
+
+_DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
 @frozen
@@ -97,7 +100,7 @@ def _moment(query: Mapping[str, str], name: str) -> float | None:
     text = query.get(name)
     if text is None:
         return None
-    moment = from_milliseconds(int(text)) if text.isascii() and text.isdigit() else moment_or_none(text)
+    moment = from_milliseconds(int(text)) if _DIGITS.fullmatch(text) else moment_or_none(text)
     if moment is None:
         raise RefusedError(400, f"{name} must be a time in ISO 8601, or milliseconds since the epoch")
     return moment.timestamp()

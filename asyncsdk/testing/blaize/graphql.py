@@ -25,7 +25,7 @@ _WORDS = {"true": True, "false": False, "null": None}
 _DEEPEST = 50
 
 
-class SyntaxError(ValueError):  # noqa: A001  # GraphQL's own
+class DocumentError(ValueError):
     """The document cannot be read."""
 
 
@@ -49,7 +49,7 @@ def _tokens(document: str) -> Iterator[tuple[str, str]]:
     while at < len(document):
         found = _TOKEN.match(document, at)
         if found is None or found.lastgroup == "block":
-            raise SyntaxError(f"unexpected character at {at}")
+            raise DocumentError(f"unexpected character at {at}")
         at = found.end()
         if found.lastgroup:
             yield found.lastgroup, found[0]
@@ -66,7 +66,7 @@ class _Reader:
     def take(self, kind: str, text: str | None = None) -> str:
         """The next token, which must be this one."""
         if not self.sees(kind, text):
-            raise SyntaxError(f"{text or f'a {kind}'} expected, not {self._next[1][:20] or 'the end'!r}")
+            raise DocumentError(f"{text or f'a {kind}'} expected, not {self._next[1][:20] or 'the end'!r}")
         found = self._next[1]
         self._next = ("end", "") if kind == "end" else next(self._tokens)
         return found
@@ -78,7 +78,7 @@ class _Reader:
     def fields(self, depth: int = 0) -> tuple[Field, ...]:
         """``{ ... }``."""
         if depth > _DEEPEST:
-            raise SyntaxError("nested too deeply")
+            raise DocumentError("nested too deeply")
         self.take("mark", "{")
         found = []
         while not self.sees("mark", "}"):
@@ -104,7 +104,7 @@ class _Reader:
 
     def value(self, depth: int) -> Any:
         if depth > _DEEPEST:
-            raise SyntaxError("nested too deeply")
+            raise DocumentError("nested too deeply")
         if self.sees("mark", "{"):
             return self.members("{", "}", depth)
         if self.sees("mark", "["):
@@ -127,14 +127,14 @@ def _decoded(literal: str) -> Any:
     try:
         return json.loads(literal)
     except ValueError:
-        raise SyntaxError("a number or text that is none") from None
+        raise DocumentError("a number or text that is none") from None
 
 
 def parse(document: str) -> tuple[Field, ...]:
     """The fields that a document asks for; ``query`` and ``mutation`` before the first bracket are passed over.
 
     Raises:
-        SyntaxError: it cannot be read.
+        DocumentError: it cannot be read.
     """
     reader = _Reader(document)
     if reader.sees("name", "query") or reader.sees("name", "mutation"):

@@ -147,24 +147,22 @@ class People:
         Raises:
             RefusedError: 404: there is none.
         """
-        self._forget(self[user_id])
+        self._unindex(self[user_id])
+        self._known.pop(user_id, None)
         number = self._population.number(user_id)
         if number is not None:
             self._deleted.add(number)
 
     def _keep(self, person: Person) -> Person:
         if person.user_id in self._known:
-            self._forget(self._known[person.user_id], moved=True)
+            self._unindex(self._known[person.user_id])
         self._known[person.user_id] = person
-        for key in _keys(person):
-            self._index[key] = person.user_id
+        self._index.update((key, person.user_id) for key in _keys(person))
         return person
 
-    def _forget(self, person: Person, *, moved: bool = False) -> None:
+    def _unindex(self, person: Person) -> None:
         for key in _keys(person):
             self._index.pop(key, None)
-        if not moved:
-            self._known.pop(person.user_id, None)
 
 
 def _keys(person: Person) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ...blaize import promo_codes as operations
 from ...body import checked
 from .call import RefusedError, answer
-from .graphql import Field, SyntaxError as GraphQLSyntaxError, parse
+from .graphql import DocumentError, Field, parse
 from .samples import PROMO_CODE
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class PromoCodes:
     def _ask(self, call: Call) -> Response:
         try:
             fields = parse(call.text())
-        except GraphQLSyntaxError as error:
+        except DocumentError as error:
             raise RefusedError(400, f"The document cannot be read: {error}") from None
         answers: Mapping[str, Callable[[Field], Any]] = {
             "createBraintreePromoCode": self._create,

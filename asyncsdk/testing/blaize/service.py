@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from ...operation import Operation
     from .shared import Sent
 
+_NOTHING = "There is nothing at this path"
+
+# As ids they would lead elsewhere in every URL that names them.
+_DOTS = frozenset({".", ".."})
+
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 # What the document has and the live service has moved away from (FACTS 1.1 and 1.2).
@@ -133,13 +138,15 @@ class BlaizeService:
         if route is None:
             return self._no_route(path)
         operation, handler, values = route
+        if not _DOTS.isdisjoint(values):
+            return said(_NOTHING, 404)
         session = self._let_in(operation, request, body)
         return handler(call_of(request, operation, values, body, session))
 
     def _no_route(self, path: str) -> Response:
         allowed = [method for method in _METHODS if self._routes.match(method, path)]
         if not allowed:
-            return said("There is nothing at this path", 404)
+            return said(_NOTHING, 404)
         response = said("This path has no such method", 405)
         response.headers["allow"] = ", ".join(allowed)
         return response

@@ -25,9 +25,6 @@ class Collection:
         self._new_id = new_id
         self._records = dict(records or {})
 
-    def __len__(self) -> int:
-        return len(self._records)
-
     def __contains__(self, key: str) -> bool:
         return key in self._records
 

@@ -59,7 +59,7 @@ def _unpacked(packed: str) -> list[dict[str, Any]]:
     except ValueError:
         value = [{}]
     conditions = [value] if isinstance(value, dict) else value
-    if not all("slug" in each for each in conditions):
+    if not all(isinstance(each.get("slug"), str) for each in conditions):
         raise RefusedError(400, "search_by_attributes must be the Base64 of a JSON list of objects with a slug")
     return conditions
 
@@ -82,10 +82,10 @@ def _test_of(condition: Mapping[str, Any]) -> Test:
     slug, value = condition["slug"], condition.get("value")
     if "from" in condition or "to" in condition:
         return lambda person: _between(person.attributes.get(slug), condition.get("from"), condition.get("to"))
-    operator = condition.get("operator", "is")
-    if operator not in _OPERATORS:
+    holds = _OPERATORS.get(str(condition.get("operator", "is")))
+    if holds is None:
         raise RefusedError(400, f"search_by_attributes has an operator that is none of {', '.join(_OPERATORS)}")
-    return lambda person: _OPERATORS[operator](person.attributes.get(slug), value)
+    return lambda person: holds(person.attributes.get(slug), value)
 
 
 def _between(found: Any, start: Any, end: Any) -> bool:

@@ -95,7 +95,7 @@ async def test_a_life(blaize, example, life):
     assert (await resource.delete(key)).status_code == 200
     assert await resource.list().to_list() == before
     for gone in (resource.get(key), resource.delete(key)):
-        with pytest.raises(NotFoundError, match="404: [A-Z][a-z ]+ not found"):
+        with pytest.raises(NotFoundError, match=r"404: [A-Z][a-z ]+ not found"):
             await gone
     if life.update == "update":
         with pytest.raises(NotFoundError):
@@ -172,7 +172,9 @@ async def test_it_begins_with_the_documents_examples(blaize, contract, python, p
     printed = contract[python]["responses"][0]["example"]
     if python == "promo_codes.list":
         printed = printed["data"]["listBraintreePromoCodes"]
-    assert found == (printed["results"] if "results" in printed else printed)
+    elif isinstance(printed, dict):
+        printed = printed.get("results", printed)
+    assert found == printed
 
 
 @pytest.mark.anyio
@@ -188,7 +190,7 @@ async def test_as_the_live_service_every_object_tells_its_id(connect, example):
             resource = getattr(blaize, name)
             receipt = await resource.create(example(f"{name}.create")[0])
             told = [to_dict(each) for each in await resource.list().to_list()]
-            assert told[-1] == {member: receipt.id, **example(f"{name}.create")[0], member: receipt.id}
+            assert told[-1] == {member: receipt.id, **example(f"{name}.create")[0]}
 
 
 @pytest.mark.anyio

@@ -259,8 +259,7 @@ async def test_as_the_live_service_it_has_moved_from_some_paths(connect):
             blaize.users.reset_legacy_password("old"),
             blaize.accounts.users.list().to_list(),
         ):
-            with pytest.raises(
-                APIError, match="40[45]: (There is nothing at this path|This path has no such method|Account not found)"
-            ):
+            with pytest.raises(APIError) as caught:
                 await call
+            assert caught.value.status_code in (404, 405)
         assert (await blaize.users.sessions("123456789ABCD")).user_id == "123456789ABCD"

@@ -53,5 +53,5 @@ GOALS = {
     "memory of batches": Goal("the same as Arrow batches", 60, 25, " MB"),
     "memory of backfill": Goal("the same as a backfill to Parquet", 60, 25, " MB"),
     "own cost": Goal("one operation's own cost on top of the transport it sits on", 40, 15, " µs"),
-    "import": Goal("import asyncsdk, against import httpx", 1.5, 1.2),
+    "import": Goal("import of asyncsdk with a client, against import httpx", 1.5, 1.2),
 }

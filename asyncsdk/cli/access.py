@@ -18,11 +18,11 @@ from ..options import DEFAULT_TIMEOUT, Timeout, header_safe
 from .problems import UsageError, keep_secret, usage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
     from ..unleash.analytics import UnleashAnalytics
 
-_PANEL = "Service"
+PANEL = "Service"
 
 MAX_ATTEMPTS = RetryPolicy().max_attempts
 
@@ -34,19 +34,19 @@ ApiKeyFile = Annotated[
         help="Read the API key from the first line of this file, or from stdin with '-'. By default it is the value of the "
         "environment variable UNLEASH_API_KEY. (There is no option that takes the key itself: every user of the machine "
         "could read it in the list of processes.)",
-        rich_help_panel=_PANEL,
+        rich_help_panel=PANEL,
     ),
 ]
 BaseURLOption = Annotated[
     str | None,
-    typer.Option("--base-url", metavar="URL", help="Where the service is.", rich_help_panel=_PANEL),
+    typer.Option("--base-url", metavar="URL", help="Where the service is.", rich_help_panel=PANEL),
 ]
 SandboxOption = Annotated[
     bool,
     typer.Option(
         "--sandbox",
         help="Start the embedded sandbox for this one run and talk to it: generated devices, no account, no key.",
-        rich_help_panel=_PANEL,
+        rich_help_panel=PANEL,
     ),
 ]
 TimeoutOption = Annotated[
@@ -55,13 +55,13 @@ TimeoutOption = Annotated[
         "--timeout",
         metavar="SECONDS",
         help="How long to wait for bytes within one attempt. By default 60 s, and 10 s for a connection.",
-        rich_help_panel=_PANEL,
+        rich_help_panel=PANEL,
     ),
 ]
 MaxAttemptsOption = Annotated[
     int,
     typer.Option(
-        "--max-attempts", min=1, help="How often a request is tried, the first time included.", rich_help_panel=_PANEL
+        "--max-attempts", min=1, help="How often a request is tried, the first time included.", rich_help_panel=PANEL
     ),
 ]
 
@@ -90,16 +90,9 @@ class Access:
     sandbox_devices: int = 30
 
     def __attrs_post_init__(self) -> None:
-        for option, value in (("--base-url", self.base_url), ("--api-key-file", self.api_key_file)):
-            if self.sandbox and value is not None:
-                raise usage(option, "the sandbox has its own: leave it out, or leave out --sandbox")
-        if self.timeout is not None and not self.timeout > 0:
-            raise usage("--timeout", f"{self.timeout:g} leaves no time for an answer: give seconds above zero")
-        if self.base_url is not None:
-            try:
-                BaseURL(self.base_url)
-            except ConfigurationError as error:
-                raise usage("--base-url", error.message.replace("base_url", "it")) from None
+        if self.sandbox:
+            refuse_beside_sandbox({"--base-url": self.base_url, "--api-key-file": self.api_key_file})
+        check_way(self.base_url, self.timeout)
 
     @asynccontextmanager
     async def analytics(self) -> AsyncIterator[UnleashAnalytics]:
@@ -128,15 +121,8 @@ class Access:
         return UnleashAnalytics(
             key,
             base_url=base_url or BASE_URL,
-            timeout=self._limits(),
+            timeout=limits(self.timeout),
             retry=RetryPolicy(max_attempts=self.max_attempts),
-        )
-
-    def _limits(self) -> Timeout:
-        if self.timeout is None:
-            return DEFAULT_TIMEOUT
-        return Timeout(
-            connect=min(self.timeout, DEFAULT_TIMEOUT.connect or self.timeout), read=self.timeout, write=self.timeout
         )
 
     def _key(self) -> str:
@@ -152,16 +138,69 @@ class Access:
 
     @staticmethod
     def _key_from_file(name: str) -> str:
-        try:
-            content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        except OSError as error:
-            raise usage("--api-key-file", f"cannot read {name}: {error.strerror}") from None
-        lines = content.decode("utf-8-sig", "replace").splitlines()
+        lines = secret_text("--api-key-file", name).splitlines()
         key = lines[0].strip() if lines else ""
         source = "stdin" if name == "-" else name
         if not key:
             raise usage("--api-key-file", f"the first line of {source} is empty: it must hold the API key")
         return _checked(key, f"the first line of {source}")
+
+
+def refuse_beside_sandbox(options: Mapping[str, object]) -> None:
+    """Refuse what makes no sense with ``--sandbox``.
+
+    Args:
+        options: their names, and what was given; None for nothing.
+
+    Raises:
+        UsageError: one was given.
+    """
+    for option, value in options.items():
+        if value is not None:
+            raise usage(option, "the sandbox has its own: leave it out, or leave out --sandbox")
+
+
+def check_way(base_url: str | None, timeout: float | None) -> None:
+    """Check what all systems' commands take.
+
+    Args:
+        base_url: where the service is; None for its own.
+        timeout: seconds; None for the default limits.
+
+    Raises:
+        UsageError: a value that cannot work.
+    """
+    if timeout is not None and not timeout > 0:
+        raise usage("--timeout", f"{timeout:g} leaves no time for an answer: give seconds above zero")
+    if base_url is not None:
+        try:
+            BaseURL(base_url)
+        except ConfigurationError as error:
+            raise usage("--base-url", error.message.replace("base_url", "it")) from None
+
+
+def limits(timeout: float | None) -> Timeout:
+    """The limits of time that ``--timeout`` means, in seconds."""
+    if timeout is None:
+        return DEFAULT_TIMEOUT
+    return Timeout(connect=min(timeout, DEFAULT_TIMEOUT.connect or timeout), read=timeout, write=timeout)
+
+
+def secret_text(option: str, name: str) -> str:
+    """What is in a file that holds a secret, or on stdin.
+
+    Args:
+        option: that names the file.
+        name: of the file; ``-`` for stdin.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    try:
+        content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise usage(option, f"cannot read {name}: {error.strerror}") from None
+    return content.decode("utf-8-sig", "replace")
 
 
 def _checked(key: str, source: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..version import __version__
-from . import demo, sandbox, unleash
+from . import blaize, demo, sandbox, unleash
 from .problems import report
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 app.add_typer(unleash.app, name="unleash")
+app.add_typer(blaize.app, name="blaize")
 app.command("demo")(demo.demo)
 app.command("sandbox")(sandbox.sandbox)
 

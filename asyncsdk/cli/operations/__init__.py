@@ -1,0 +1,1 @@
+"""Commands made from a client's operations: its methods' signatures and docstrings, read when a group is used."""

@@ -1,0 +1,113 @@
+"""Examples for a command's help, made of the names, types and descriptions of a body's fields. Pure functions."""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from shlex import quote
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
+
+import attrs
+
+from ...codec import Model
+from ...codec.model import named
+from . import docstring
+from .outline import dashed, without_none
+from .reading import Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from .outline import Body, Option, Outline
+
+# In descriptions: e.g. `"email"`; always `"bundle"`; or the value at the beginning
+_FOR_EXAMPLE = re.compile(r'(?:e\.g\. |always |^)`"?([^`"]+)"?`')
+_PLACEHOLDERS: Mapping[Any, Any] = {
+    str: "...",
+    bool: True,
+    int: 5,
+    float: 5,
+    datetime: "2026-11-01T10:00:00Z",
+}
+_PAGING = ("page", "rpp")
+
+
+def wire_example(kind: Any, skip: Collection[str] = (), told: str = "") -> Any:
+    """What JSON of this type looks like.
+
+    Args:
+        kind: a model, or a type of its fields.
+        skip: wire names of the outermost object's fields that nobody sends.
+        told: what is said about it.
+    """
+    kind = without_none(kind)
+    origin, inner = get_origin(kind), get_args(kind)
+    if isinstance(kind, type) and issubclass(kind, Model):
+        return _object(kind, skip)
+    if origin in (tuple, list, Sequence):
+        return [wire_example(inner[0])]
+    if origin in (dict, Mapping):
+        return {"name": "value" if inner[1] is Any else wire_example(inner[1])}
+    if origin in (Union, types.UnionType):
+        return wire_example(inner[0], told=told)
+    if found := _FOR_EXAMPLE.search(told):
+        return found[1] if kind is str else _PLACEHOLDERS.get(kind, found[1])
+    return _PLACEHOLDERS.get(kind, "...")
+
+
+def _object(kind: type[Model], skip: Collection[str]) -> dict[str, Any]:
+    told = docstring.read(kind.__doc__).entries
+    attrs.resolve_types(kind)
+    return {key: wire_example(each.type, told=told.get(each.name, "")) for each, key in named(kind) if key not in skip}
+
+
+def invocation(command: str, outline: Outline) -> str:
+    """A command line that could be meant.
+
+    Args:
+        command: with the program's name.
+        outline: what it takes.
+    """
+    words = [command, *(each.shown for each in outline.arguments if each.required)]
+    words += _filters(outline.filters)
+    if outline.body is not None:
+        words += _data(outline.body, outline.operation.required)
+    if outline.is_list:
+        words += ["--limit 10" if outline.operation.kind == "stream" else "--output ndjson"]
+    return " ".join(words)
+
+
+def _filters(filters: Sequence[Option]) -> Iterator[str]:
+    """One filter, of the kind that needs an example most."""
+    shown = [each for each in filters if each.name not in _PAGING]
+    for wanted in (Reading.PAIRS, Reading.FLAG, Reading.TEXT):
+        for each in shown:
+            if each.reading is wanted:
+                yield _typed(each)
+                return
+
+
+def _data(body: Body, required: Collection[str]) -> Iterator[str]:
+    """Options, where they are enough; else a file."""
+    fields = {each.key: each for each in body.fields}
+    wanted = [fields[name] for name in required if name in fields] or list(fields.values())[:2]
+    if not body.secret and wanted and all(name in fields for name in required):
+        yield from map(_typed, wanted)
+    elif body.raw and not body.secret:
+        yield f"--data {quote(_said(body.help) or body.name.upper())}"
+    else:
+        yield f"--data @{dashed(body.name)}.{'txt' if body.raw else 'json'}"
+
+
+def _said(told: str) -> str:
+    found = re.search(r"e\.g\. `([^`]+)`", told)
+    return found[1] if found else ""
+
+
+def _typed(option: Option) -> str:
+    if option.reading is Reading.FLAG:
+        return option.flag
+    value = {Reading.PAIRS: "SYSTEM=ID", Reading.WHOLE: "5", Reading.NUMBER: "5"}.get(option.reading)
+    return f"{option.flag} {value or option.name.upper()}"

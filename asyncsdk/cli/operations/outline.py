@@ -1,0 +1,196 @@
+"""What an operation's command takes: its arguments, filters and body, read from the method that calls it. Pure functions."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
+
+import attrs
+from attrs import frozen
+
+from ...codec import Model
+from ...codec.model import named
+from ...http.redact import is_sensitive
+from . import docstring
+from .reading import Reading, reading_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from ...operation import Operation
+    from .docstring import Docstring
+
+
+@frozen
+class Argument:
+    """A value that is typed by its place.
+
+    Attributes:
+        name: of the method's parameter.
+        help: what it means.
+        required: whether it must be given.
+    """
+
+    name: str
+    help: str
+    required: bool = True
+
+    @property
+    def shown(self) -> str:
+        """Its name in the help."""
+        return self.name.upper()
+
+
+@frozen
+class Option:
+    """A value that is typed by its name.
+
+    Attributes:
+        name: of the method's parameter, or of the body's field.
+        flag: how it is typed: ``--foreign-key``.
+        reading: how its value is typed.
+        help: what it means.
+        key: the wire name of a body's field.
+    """
+
+    name: str
+    flag: str
+    reading: Reading
+    help: str
+    key: str = ""
+
+
+@frozen
+class Body:
+    """What ``--data`` is for.
+
+    Attributes:
+        name: of the method's parameter.
+        help: what it means.
+        raw: whether it is sent as it is, and not JSON.
+        one_line: whether it is one value rather than a document, so that the end of its line is no part of it.
+        model: whose fields it has; None for JSON of another shape.
+        secret: whether it holds something that should not stand on a command line.
+        fields: those of its fields that can be given as options.
+    """
+
+    name: str
+    help: str
+    raw: bool = False
+    one_line: bool = False
+    model: type[Model] | None = None
+    secret: bool = False
+    fields: tuple[Option, ...] = ()
+
+
+@frozen
+class Outline:
+    """An operation's command.
+
+    Attributes:
+        operation: what it calls.
+        doc: of the method.
+        arguments: in their order.
+        filters: the query parameters.
+        body: what is sent; None for nothing.
+        order: the names of the method's positional parameters.
+        siblings: the names of its resource's methods.
+    """
+
+    operation: Operation
+    doc: Docstring
+    arguments: tuple[Argument, ...]
+    filters: tuple[Option, ...]
+    body: Body | None
+    order: tuple[str, ...]
+    siblings: frozenset[str] = frozenset()
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """The filters, and the body's fields."""
+        return (*self.filters, *(self.body.fields if self.body else ()))
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it gives many things, which are written as they come."""
+        return self.operation.kind in ("array", "results", "pages", "cursor", "stream")
+
+
+def outline(operation: Operation, method: Callable[..., Any], left_out: Collection[str] = ()) -> Outline:
+    """Read a method.
+
+    Args:
+        operation: that it calls.
+        method: bound to its resource.
+        left_out: wire names of fields that nobody types: they are no options.
+    """
+    doc = docstring.read(method.__doc__)
+    arguments, filters, body, order = [], [], None, []
+    for each in inspect.signature(method).parameters.values():
+        told = doc.entries.get(each.name, "")
+        reading = reading_of(each.annotation)
+        if each.kind is each.KEYWORD_ONLY:
+            filters.append(Option(each.name, f"--{dashed(each.name)}", reading, told))
+            continue
+        order.append(each.name)
+        if each.name in operation.path_params or reading is Reading.TEXT:
+            arguments.append(Argument(each.name, told, each.default is each.empty))
+        else:
+            body = _body(operation, each.name, told, reading is Reading.RAW, left_out)
+    siblings = frozenset(name for name in dir(getattr(method, "__self__", None)) if not name.startswith("_"))
+    return Outline(operation, doc, tuple(arguments), tuple(filters), body, tuple(order), siblings)
+
+
+def dashed(name: str) -> str:
+    """A Python name as it is typed at a terminal."""
+    return name.replace("_", "-")
+
+
+def _body(operation: Operation, name: str, told: str, raw: bool, left_out: Collection[str]) -> Body:
+    kind = operation.body
+    if not (isinstance(kind, type) and issubclass(kind, Model)):
+        return Body(name, told, raw, operation.content_type == "text/plain", secret=is_sensitive(name))
+    fields = tuple(each for each in _fields(kind) if each.key not in left_out)
+    return Body(name, told, model=kind, secret=_has_secret(kind), fields=fields)
+
+
+def _fields(kind: type[Model]) -> Iterator[Option]:
+    """Those of a model's fields that fit a command line: plain values that are no secret."""
+    told = docstring.read(kind.__doc__).entries
+    attrs.resolve_types(kind)
+    for each, key in named(kind):
+        reading = _READINGS.get(without_none(each.type))
+        if reading is not None and not is_secret(each):
+            yield Option(each.name, f"--{dashed(each.name)}", reading, told.get(each.name, ""), key)
+
+
+_READINGS = {
+    str: Reading.TEXT,
+    bool: Reading.FLAG,
+    int: Reading.WHOLE,
+    float: Reading.NUMBER,
+    tuple[str, ...]: Reading.TEXTS,
+}
+
+
+def without_none(kind: Any) -> Any:
+    """``str`` of ``str | None``; a type that has more than one other member stays as it is."""
+    if get_origin(kind) not in (Union, types.UnionType):
+        return kind
+    others = [each for each in get_args(kind) if each is not types.NoneType]
+    return others[0] if len(others) == 1 else kind
+
+
+def is_secret(each: attrs.Attribute[Any]) -> bool:
+    """Whether a model's field holds a secret, by its own word or by its name."""
+    told = each.metadata.get("secret")
+    return is_sensitive(each.name) if told is None else bool(told)
+
+
+def _has_secret(kind: type[Model]) -> bool:
+    attrs.resolve_types(kind)
+    inner = (without_none(each.type) for each, _ in named(kind))
+    return any(is_secret(each) for each, _ in named(kind)) or any(
+        _has_secret(each) for each in inner if isinstance(each, type) and issubclass(each, Model)
+    )

@@ -1,0 +1,163 @@
+"""One command, performed: connect, call, and write what the call gives."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from ...codec import Receipt, to_dict
+from ...errors import SDKError
+from ..output import Output, write_list, write_value
+from ..problems import UsageError, usage
+from ..stdout import StandardOutput
+from .data import OPTION, body_of
+from .reading import value_of
+from .system import member
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+
+    from ...client import Client
+    from .outline import Outline
+    from .system import Access
+
+
+@frozen
+class Given:
+    """What was typed.
+
+    Attributes:
+        arguments: by name.
+        filters: by name; those that were not typed are not there.
+        fields: of the body, likewise.
+        data: the value of ``--data``.
+        output: how to write.
+        limit: the most items of a list.
+    """
+
+    arguments: Mapping[str, str | None]
+    filters: Mapping[str, Any]
+    fields: Mapping[str, Any]
+    data: str | None
+    output: Output
+    limit: int | None
+
+
+@frozen
+class Call:
+    """A method's arguments, ready to be passed."""
+
+    positional: tuple[Any, ...]
+    named: Mapping[str, Any]
+
+
+def call_of(outline: Outline, given: Given) -> Call:
+    """The call that was meant; files and stdin are read here.
+
+    Raises:
+        UsageError: something that cannot be meant.
+    """
+    values = dict[str, Any](given.arguments)
+    if outline.body is not None:
+        values[outline.body.name] = body_of(outline.body, given.data, given.fields)
+    named = {
+        each.name: value_of(each.reading, given.filters[each.name], each.flag)
+        for each in outline.filters
+        if each.name in given.filters
+    }
+    return Call(tuple(values[name] for name in outline.order), named)
+
+
+async def perform(outline: Outline, access: Access, call: Call, given: Given) -> None:
+    """Make the call, and write what it gives to stdout.
+
+    Args:
+        outline: what the command is.
+        access: how to reach the service.
+        call: what to pass.
+        given: how to write it.
+
+    Raises:
+        UsageError: arguments that the method refuses; nothing was sent.
+        SDKError: what became of the call.
+    """
+    async with access.connect() as client:
+        made = _made(outline, client, call)
+        if outline.operation.kind == "stream":
+            async with made as items:
+                await _write_list(outline, items, given)
+        elif outline.operation.kind == "bytes":
+            async with made as pieces:
+                await _copy(pieces)
+        elif outline.is_list:
+            await _write_list(outline, made, given)
+        else:
+            await write_value(_shown(await _answer(outline, made)), given.output, StandardOutput())
+
+
+def _made(outline: Outline, client: Client, call: Call) -> Any:
+    method = member(client, outline.operation.python)
+    try:
+        return method(*call.positional, **call.named)
+    except (TypeError, ValueError) as error:
+        raise _refused(outline, error) from error
+
+
+async def _answer(outline: Outline, awaitable: Any) -> Any:
+    try:
+        return await awaitable
+    except SDKError:
+        raise
+    except (TypeError, ValueError, OverflowError) as error:
+        raise _refused(outline, error) from error
+
+
+def _refused(outline: Outline, error: Exception) -> UsageError:
+    """What the SDK refuses to send, in the words of the command line."""
+    said = str(error).removeprefix(f"{outline.operation.id}: ")
+    for each in outline.arguments:
+        if said.startswith(f"{each.name} "):
+            return UsageError(f"{each.shown}: {said.removeprefix(each.name).lstrip()}")
+    for option in outline.filters:
+        if said.startswith(f"{option.name} "):
+            return usage(option.flag, said.removeprefix(option.name).lstrip())
+    return usage(OPTION, said) if outline.body else UsageError(said)
+
+
+def _shown(value: Any) -> Any:
+    """What to write of an answer: of a receipt also the status and the id, which are not in its wire form."""
+    if not isinstance(value, Receipt):
+        return value
+    sent = to_dict(value)
+    found = {"status_code": value.status_code} | ({} if value.id is None else {"id": value.id})
+    if isinstance(sent, dict):
+        return {**found, **sent}
+    return {**found, "message": sent}
+
+
+async def _write_list(outline: Outline, items: AsyncIterable[object], given: Given) -> None:
+    try:
+        async with aclosing(_first(items, given.limit)) as wanted:
+            await write_list(wanted, given.output, StandardOutput())
+    except SDKError as error:
+        if error.cursor and any(each.name == "page" for each in outline.filters):
+            error.args = (f"{error.message} (go on with --page {error.cursor})",)
+        raise
+
+
+async def _first(items: AsyncIterable[object], limit: int | None) -> AsyncGenerator[object, None]:
+    """The first items; no further page is asked for once they are there."""
+    count = 0
+    async for item in items:
+        yield item
+        count += 1
+        if count == limit:
+            return
+
+
+async def _copy(pieces: AsyncIterable[bytes]) -> None:
+    stdout = StandardOutput()
+    async for piece in pieces:
+        await stdout.write(piece)

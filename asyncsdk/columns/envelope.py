@@ -1,7 +1,7 @@
 """What a page of rows looks like around its rows, in either form: one reading for rows and for columns.
 
 A size-optimized page holds ``keys`` and rows as lists, a tableau page rows as objects. A bare array, and an object without a total or
-without data, are pages too (seen by a public client: FACTS 2.3).
+with null for its data, are pages too (seen by a public client: FACTS 2.3).
 """
 
 from __future__ import annotations
@@ -63,6 +63,9 @@ def envelope(body: Any) -> Envelope:
     page = {"data": body} if isinstance(body, list) else body
     if not isinstance(page, dict):
         raise UnreadableError(f"a page of rows was promised, not {type(page).__name__}")
+    if "data" not in page and "total_num_pages" not in page:
+        # Such as the {} of a proxy: taken for an empty page, it would lose rows without a word.
+        raise UnreadableError("it has neither data nor total_num_pages")
     rows = page.get("data")
     if rows is None:
         rows = []

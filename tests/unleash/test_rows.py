@@ -236,7 +236,7 @@ def test_the_number_of_pages(total, said):
 def test_a_page_may_lack_its_total_or_be_a_bare_array():
     assert read_page(reply({"keys": KEYS, "data": [PLAIN]}))[1] is None
     assert read_page(reply([])) == ([], None)
-    assert read_page(reply({})) == ([], None)
+    assert read_page(reply({"total_num_pages": 1})) == ([], 1)
     assert read_page(reply({"data": None, "total_num_pages": 2})) == ([], 2)
 
 
@@ -249,6 +249,7 @@ def test_a_page_may_lack_its_total_or_be_a_bare_array():
         (b"<!DOCTYPE html>", "a page of HTML"),
         ("text", "a page of rows was promised, not str"),
         (None, "a page of rows was promised, not NoneType"),
+        ({}, "it has neither data nor total_num_pages"),
         ({"data": {}}, "its data is no list"),
         (page_of(PLAIN, PLAIN[:7]), "row 1 has 7 values for 8 keys"),
         (page_of(PLAIN, [*PLAIN, 1]), "row 1 has 9 values for 8 keys"),

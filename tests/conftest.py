@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 
 import pytest
 import sniffio
 from hypothesis import settings
 
-# A shared machine is slow now and then: that is no failure of the code under test.
-settings.register_profile("asyncsdk", deadline=None, print_blob=True)
-settings.load_profile("asyncsdk")
+# No deadline: a shared machine is slow now and then, and that is no failure of the code under test. `nox -s soak` looks longer.
+settings.register_profile("tests", deadline=None, print_blob=True, max_examples=40)
+settings.register_profile("soak", deadline=None, print_blob=True, max_examples=1000)
+settings.load_profile("soak" if os.environ.get("ASYNCSDK_SOAK") else "tests")
 
 
 @pytest.fixture(

@@ -15,6 +15,13 @@ ROOT = str(Path(asyncsdk.__file__).parents[1])
 KEY = "test-key"
 
 
+@pytest.fixture(autouse=True)
+def _no_size_from_outside(monkeypatch):
+    """The width of tables is the tests' own business."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.delenv("LINES", raising=False)
+
+
 @pytest.fixture
 def environment(monkeypatch):
     """What the commands find in the environment: the sandbox's key, no terminal to speak of."""

@@ -140,7 +140,7 @@ class Trial:
         assert self.most_open is None or len(self.schedule._open) <= self.most_open
 
 
-@settings(max_examples=400)
+@settings(max_examples=100)
 @given(
     seed=st.integers(0, 2**32),
     concurrency=st.integers(1, 5),

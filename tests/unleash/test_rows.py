@@ -90,7 +90,7 @@ def pages(draw):
 
 
 @given(pages())
-@settings(max_examples=200)
+@settings(max_examples=80)
 def test_every_row_gives_back_just_what_was_sent(case):
     page, wire, total = case
     rows, said = read_page(reply(page))
@@ -99,7 +99,7 @@ def test_every_row_gives_back_just_what_was_sent(case):
 
 
 @given(pages())
-@settings(max_examples=200)
+@settings(max_examples=80)
 def test_the_fast_way_gives_what_the_slow_way_gives(case):
     page, wire, _ = case
     rows, _ = read_page(reply(page))
@@ -110,7 +110,7 @@ def test_the_fast_way_gives_what_the_slow_way_gives(case):
 
 
 @given(pages(), st.sampled_from(KEYS), st.sampled_from([None, OMIT, "other", 7, datetime(2020, 8, 17, tzinfo=UTC)]))
-@settings(max_examples=200)
+@settings(max_examples=80)
 def test_changing_a_field_of_a_row_changes_that_field_alone(case, key, value):
     page, wire, _ = case
     rows, _ = read_page(reply(page))

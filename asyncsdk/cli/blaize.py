@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from attrs import frozen
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from typer._click import Command
 
     from ..blaize import Blaize
+    from .operations.system import System
 
 _FILE = "--credentials-file"
 _PAIR = {"access_key": "BLAIZE_ACCESS_KEY", "secret_key": "BLAIZE_SECRET_KEY"}
@@ -204,8 +205,8 @@ class BlaizeGroup(LazyGroup):
         return commands(system())
 
 
-def system() -> Any:
-    """The `System` of which the commands are made."""
+def system() -> System:
+    """What the commands are made of."""
     from importlib import import_module
     from pkgutil import iter_modules
 

@@ -54,8 +54,7 @@ def tests(session: nox.Session) -> None:
     install_wheel(session)
     session.install(*groups("tests"))
     coverage = ["--cov", "--cov-branch", "--cov-report=term:skip-covered"]
-    parallel = ["-n", "auto"]
-    session.run("python", "-m", "pytest", *parallel, *coverage, *session.posargs, env=_quiet())
+    session.run("python", "-m", "pytest", "-n", "auto", *coverage, *session.posargs, env=_apart())
 
 
 @nox.session
@@ -84,12 +83,13 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """The benchmarks: peers beside us in the same run, medians and ratios."""
+    """The benchmarks: peers beside us in the same run, medians and ratios. Scripts may be named; flags go to each of them."""
     install_wheel(session)
     session.install(*groups("bench"))
-    scripts = session.posargs or sorted(str(each) for each in Path("benchmarks").glob("*.py") if each.name[0] != "_")
-    for script in scripts:
-        session.run("python", script, env=_quiet())
+    named = [each for each in session.posargs if not each.startswith("-")]
+    flags = [each for each in session.posargs if each.startswith("-")]
+    for script in named or sorted(str(each) for each in Path("benchmarks").glob("[!_]*.py")):
+        session.run("python", script, *flags, env=_apart())
 
 
 @nox.session
@@ -97,9 +97,10 @@ def soak(session: nox.Session) -> None:
     """The long trials: hostile origins, kills, cancellation."""
     install_wheel(session)
     session.install(*groups("tests"))
-    session.run("python", "-m", "pytest", "-m", "soak", "-s", *session.posargs, env=_quiet() | {"ASYNCSDK_SOAK": "1"})
+    session.run("python", "-m", "pytest", "-m", "soak", "-s", *session.posargs, env=_apart() | {"ASYNCSDK_SOAK": "1"})
 
 
-def _quiet() -> dict[str, str]:
-    """The work tree off the path, so that the installed wheel is what is tried; and room for tables."""
-    return {"PYTHONSAFEPATH": "1", "COLUMNS": os.environ.get("COLUMNS", "120")}
+def _apart() -> dict[str, str]:
+    """The work tree off the path, so that the installed wheel is what is tried; temporary files in memory where there is such a place."""
+    memory = Path("/dev/shm")  # noqa: S108
+    return {"PYTHONSAFEPATH": "1"} | ({"PYTEST_DEBUG_TEMPROOT": str(memory)} if os.access(memory, os.W_OK) else {})

@@ -299,7 +299,7 @@ def test_a_service_that_fails_one_request_in_four_is_served(workers):
     served = []
 
     async def work():
-        for _ in range(10_000 // workers):
+        for _ in range(3_000 // workers):
             with suppress(errors.ServiceUnavailableError):
                 served.append(await client.get())
 

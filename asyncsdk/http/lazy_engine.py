@@ -8,6 +8,7 @@ import anyio
 import httpx
 
 from ..errors import ConfigurationError
+from .native import was_connected
 from .quiet import hush, inside
 from .reply import read_whole
 from .time_limit import limited
@@ -60,16 +61,30 @@ class LazyEngine(httpx.AsyncBaseTransport):
             inside.reset(token)
 
     async def aclose(self) -> None:
-        """Close the engine; may be called again. Bounded in time, and cancellation does not cut it short."""
+        """Close the engine; may be called again. Bounded in time, and cancellation does not cut it short.
+
+        Raises:
+            ConfigurationError: it belongs to another event loop, where it can still be closed.
+        """
         if not self.closed:
             self.closed = True
             if self._inner is not None:
-                with anyio.move_on_after(_CLOSE_WITHIN, shield=True):
-                    await self._inner.aclose()
+                try:
+                    with anyio.move_on_after(_CLOSE_WITHIN, shield=True):
+                        await self._inner.aclose()
+                except ConfigurationError:
+                    self.closed = False
+                    raise
 
 
 async def _sent(engine: httpx.AsyncBaseTransport, request: httpx.Request) -> httpx.Response:
-    response = await engine.handle_async_request(request)
+    try:
+        response = await engine.handle_async_request(request)
+    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+        if not was_connected(error):
+            raise
+        # a caller's transport; taken at its word, a POST that the service has seen would be sent again
+        raise httpx.ReadError("the connection broke", request=request) from None
     if request.extensions.get("whole") and not isinstance(response.stream, httpx.ByteStream):
         response.stream = httpx.ByteStream(await read_whole(response))
     return response

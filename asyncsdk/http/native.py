@@ -94,7 +94,7 @@ def _translated(error: Exception, request: httpx.Request) -> httpx.RequestError 
     for kind in type(error).__mro__:
         ours = getattr(httpx, kind.__name__, None)
         if isinstance(ours, type) and issubclass(ours, httpx.RequestError):
-            if issubclass(ours, httpx.ConnectError | httpx.ConnectTimeout) and _was_connected(error):
+            if issubclass(ours, httpx.ConnectError | httpx.ConnectTimeout) and was_connected(error):
                 return httpx.ReadError("the connection broke", request=request)
             text = _text(error, ours)
             if issubclass(ours, httpx.ConnectError):
@@ -115,7 +115,10 @@ def _text(error: BaseException, kind: type[httpx.RequestError]) -> str:
     return text or _TEXTS.get(kind) or f"the connection broke: {type(error).__name__}"
 
 
-def _was_connected(error: Exception) -> bool:
-    """httpx-aiohttp reports a server that hangs up after it was asked as a connection that was never made."""
+def was_connected(error: Exception) -> bool:
+    """Whether there was a connection all the same.
+
+    httpx-aiohttp reports a server that hangs up after it was asked as a connection that was never made.
+    """
     names = {kind.__name__ for kind in type(error.__cause__).__mro__}
     return _BROKEN_IN_AIOHTTP in names and not names & _CONNECTING_IN_AIOHTTP

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import aiohttp
 import anyio
 import httpx
 import httpx2
@@ -41,6 +42,25 @@ class TestItsLife:
         assert not script.closed
         with pytest.raises(ConfigurationError, match="closed"):
             await engine.handle_async_request(request())
+
+    async def test_closed_in_the_wrong_event_loop_it_can_still_be_closed_in_its_own(self):
+        class Elsewhere(Script):
+            at_home = False
+
+            async def aclose(self):
+                if not self.at_home:
+                    raise ConfigurationError("another event loop")
+                await super().aclose()
+
+        script = Elsewhere(200)
+        engine = LazyEngine(lambda: script)
+        await engine.handle_async_request(request())
+        with pytest.raises(ConfigurationError, match="another"):
+            await engine.aclose()
+        await engine.handle_async_request(request())
+        script.at_home = True
+        await engine.aclose()
+        assert script.closed
 
     async def test_one_that_was_never_used_has_nothing_to_close(self):
         def make():
@@ -135,6 +155,30 @@ class TestTheTotalLimit:
             scope.cancel()
             await engine.handle_async_request(request(timeout={"total": 60}))
         assert scope.cancelled_caught
+
+
+@pytest.mark.anyio
+class TestWhatWasSent:
+    """httpx-aiohttp's transport says "no connection" where the server hung up after it was asked."""
+
+    @staticmethod
+    def engine(error, cause):
+        def fail(_):
+            raise error from cause
+
+        return LazyEngine(lambda: httpx.MockTransport(fail))
+
+    @pytest.mark.parametrize("error", [httpx.ConnectError("no"), httpx.ConnectTimeout("no")])
+    @pytest.mark.parametrize("cause", [aiohttp.ServerDisconnectedError(), aiohttp.ClientOSError(104, "reset")])
+    async def test_a_callers_transport_is_not_taken_at_its_word(self, error, cause):
+        with pytest.raises(httpx.ReadError):
+            await self.engine(error, cause).handle_async_request(request())
+
+    @pytest.mark.parametrize("error", [httpx.ConnectError("no"), httpx.ConnectTimeout("no")])
+    @pytest.mark.parametrize("cause", [None, aiohttp.ClientConnectorError(None, OSError(111, "refused"))])
+    async def test_where_there_was_no_connection_that_stays_so(self, error, cause):
+        with pytest.raises(type(error)):
+            await self.engine(error, cause).handle_async_request(request())
 
 
 class TestTheChoice:

@@ -1,6 +1,7 @@
 """Other libraries' loggers, kept from showing what our requests and their answers carry.
 
-httpx logs whole URLs, httpcore all headers of an answer, cookies and redirects among them. Our own logger says what may be
+httpx logs whole URLs, httpcore all headers of an answer, cookies and redirects among them, and hpack, which a client that
+speaks HTTP/2 brings along, those of a request too. Our own logger says what may be
 said of a request. What the program sends by other ways is logged as ever.
 """
 
@@ -15,6 +16,8 @@ inside: ContextVar[bool] = ContextVar("asyncsdk_inside", default=False)
 _SHOWING = (
     "httpx",
     "httpx2",
+    "hpack.hpack",
+    "hpack.table",
     *(f"{core}.{part}" for core in ("httpcore", "httpcore2") for part in ("http11", "http2", "proxy")),
 )
 

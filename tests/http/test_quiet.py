@@ -7,7 +7,9 @@ import pytest
 from asyncsdk.http.quiet import hush, inside
 
 
-@pytest.mark.parametrize("name", ["httpx", "httpx2", "httpcore.http11", "httpcore2.http11", "httpcore.proxy"])
+@pytest.mark.parametrize(
+    "name", ["httpx", "httpx2", "httpcore.http11", "httpcore2.http11", "httpcore.proxy", "hpack.hpack", "hpack.table"]
+)
 def test_only_what_is_said_of_our_requests_is_left_out(caplog, name):
     caplog.set_level(logging.DEBUG)
     hush()

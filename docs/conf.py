@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version as installed
+from asyncsdk.version import __version__
 
 project = "asyncsdk"
 author = "The asyncsdk developers"
 copyright = "2026, the asyncsdk developers"  # noqa: A001
-version = release = installed("asyncsdk")
+version = release = __version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
@@ -15,8 +15,9 @@ html_theme = "furo"
 html_title = f"asyncsdk {release}"
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
-default_role = "any"
+default_role = "py:obj"  # what has no page of its own, such as an argument or another library, is shown as code
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 napoleon_google_docstring = True
 napoleon_attr_annotations = True
+napoleon_use_ivar = True

@@ -15,11 +15,9 @@ import anyio
 from asyncsdk.blaize import Blaize, Identifiers, SignIn, Validators
 
 
-async def main(address: str) -> None:
-    sign_in = SignIn(
-        identifiers=Identifiers(email_address=address), validators=Validators(password=getpass("Password: "))
-    )
-    async with Blaize() as blaize:
+async def main(blaize: Blaize, address: str, password: str) -> None:
+    sign_in = SignIn(identifiers=Identifiers(email_address=address), validators=Validators(password=password))
+    async with blaize:
         session = await blaize.admin.login(sign_in)
         administrator = blaize.with_session(session)
         try:
@@ -30,4 +28,4 @@ async def main(address: str) -> None:
 
 
 if __name__ == "__main__":
-    anyio.run(main, sys.argv[1])
+    anyio.run(main, Blaize(), sys.argv[1], getpass("Password: "))

@@ -17,9 +17,8 @@ from asyncsdk import SDKError, Timeout, to_dict
 from asyncsdk.blaize import Blaize
 
 
-async def main() -> int:
-    # The service may think for minutes before the first row.
-    async with Blaize(timeout=Timeout(read=600)) as blaize, blaize.users.export(attributes=True) as users:
+async def main(blaize: Blaize) -> int:
+    async with blaize, blaize.users.export(attributes=True) as users:
         try:
             async for row in users:
                 print(json.dumps(to_dict(row)))
@@ -30,4 +29,5 @@ async def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(anyio.run(main))
+    # The service may think for minutes before the first row.
+    sys.exit(anyio.run(main, Blaize(timeout=Timeout(read=600))))

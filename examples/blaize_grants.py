@@ -23,8 +23,8 @@ async def ids(blaize: Blaize) -> AsyncIterator[str]:
             yield user.user_id
 
 
-async def main(entitlement_id: str) -> None:
-    async with Blaize() as blaize, fan_out(ids(blaize), blaize.users.grants.list, concurrency=32) as grants:
+async def main(blaize: Blaize, entitlement_id: str) -> None:
+    async with blaize, fan_out(ids(blaize), blaize.users.grants.list, concurrency=32) as grants:
         async for user_id, grant in grants:
             if grant.entitlement_id == entitlement_id:
                 until = f"until {grant.ends_at:%Y-%m-%d}" if grant.ends_at else "for good"
@@ -32,4 +32,4 @@ async def main(entitlement_id: str) -> None:
 
 
 if __name__ == "__main__":
-    anyio.run(main, sys.argv[1])
+    anyio.run(main, Blaize(), sys.argv[1])

@@ -76,13 +76,13 @@ class SQLiteSink:
                 database.execute("insert into shards values (?, ?, ?, ?)", (shard.system, *where))
 
 
-async def main(path: str) -> None:
+async def main(analytics: UnleashAnalytics, path: str) -> None:
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    async with UnleashAnalytics() as analytics:
+    async with analytics:
         plan = analytics.plan("all", today - timedelta(days=1), today)
         report = await analytics.backfill(plan, SQLiteSink(path), settle=timedelta(minutes=10))
     print(f"{report.rows} rows of {report.shards} shards; {report.skipped} were there already")
 
 
 if __name__ == "__main__":
-    anyio.run(main, sys.argv[1])
+    anyio.run(main, UnleashAnalytics(), sys.argv[1])

@@ -310,8 +310,8 @@ def test_a_service_that_fails_one_request_in_four_is_served(workers):
 
     anyio.run(main)
     # five attempts in a row fail once in 1024 calls
-    assert len(served) > 9_970
-    assert engine.requests < 14_000
+    assert len(served) > 2_985
+    assert engine.requests < 4_300
 
 
 @pytest.mark.anyio

@@ -103,9 +103,9 @@ class Client:
         Requests under way are lost, and not tried again.
         """
         if self._owner:
+            await self._shared.engine.aclose()
             if self._http is not None:
                 await self._http.aclose()
-            await self._shared.engine.aclose()
 
     def with_options(self, **changes: Any) -> Self:
         """A copy with some arguments changed, on the same connections, throttle and retry budget.
@@ -137,8 +137,7 @@ class Client:
         if self._http is None:
             from .http.own_requests import OwnRequests, RetryTransport
 
-            shared = self._shared
-            chain = RetryTransport(self._chain, shared.throttle, shared.budget, self._options)
+            chain = RetryTransport(self._chain, self._shared, self._options)
             self._http = OwnRequests(chain, self._base.text, self._options)
         return self._http
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 import httpx
+from attrs import evolve
 
 from .attempts import Attempt, heard, name_of, tell
 from .failure import plain
@@ -19,8 +20,8 @@ from .time_limit import limited
 
 if TYPE_CHECKING:
     from ..options import Options
-    from .retry import RetryBudget
-    from .throttle import Throttle, ThrottleTransport
+    from .calls import Shared
+    from .throttle import ThrottleTransport
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 
@@ -59,15 +60,13 @@ class RetryTransport(httpx.AsyncBaseTransport):
 
     Args:
         inner: the throttle and what is below it.
-        throttle: stops all workers of the client after a 429.
-        budget: the client's.
+        shared: with all copies of the client.
         options: the client's.
     """
 
-    def __init__(self, inner: ThrottleTransport, throttle: Throttle, budget: RetryBudget, options: Options) -> None:
+    def __init__(self, inner: ThrottleTransport, shared: Shared, options: Options) -> None:
         self._inner = inner
-        self._throttle = throttle
-        self._budget = budget
+        self._shared = shared
         self._options = options
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -88,10 +87,10 @@ class RetryTransport(httpx.AsyncBaseTransport):
             attempt,
             policy=self._options.retry,
             retry="safe" if request.method in _SAFE_METHODS else "unsent",
-            budget=self._budget,
+            budget=self._shared.budget,
             clock=self._options.clock,
             name="http",
-            pause=self._throttle.pause,
+            pause=self._shared.throttle.pause,
             discard=_close,
         )
         if isinstance(result, httpx.HTTPError):
@@ -113,7 +112,10 @@ class RetryTransport(httpx.AsyncBaseTransport):
             else:
                 result = await self._sent_within(request, left)
         except httpx.HTTPError as error:
-            result = Attempted(plain(error), transport_outcome(error))
+            outcome = transport_outcome(error)
+            if self._shared.engine.closed:
+                outcome = evolve(outcome, final=True)
+            result = Attempted(plain(error), outcome)
         except BaseException as error:
             self._tell(request, number, began, None, name_of(error))
             raise

@@ -71,7 +71,8 @@ class Outcome:
         sent: False only where provably nothing reached the service.
         retry_after: seconds the service asked to wait.
         quota: a 429 that says that a quota is spent (API Gateway's "Limit Exceeded"), which no short wait mends.
-        final: trying again cannot help whatever the class says: a deadline that passed, a client that was closed.
+        final: trying again cannot help whatever the class says: a deadline that passed, a client that was closed, a request
+            that cannot be sent.
     """
 
     status: int | None = None
@@ -275,10 +276,11 @@ class DeadlineError(httpx.ReadTimeout):
 
 
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+_UNSENDABLE = (httpx.LocalProtocolError, httpx.UnsupportedProtocol)
 
 
 def transport_outcome(error: httpx.HTTPError) -> Outcome:
     """What an engine's exception means for another attempt."""
     if isinstance(error, DeadlineError):
         return Outcome(sent=error.sent, final=True)
-    return Outcome(sent=not isinstance(error, _UNSENT))
+    return Outcome(sent=not isinstance(error, _UNSENT), final=isinstance(error, _UNSENDABLE))

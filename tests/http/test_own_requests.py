@@ -228,6 +228,17 @@ class TestItsLife:
         with pytest.raises(ConfigurationError, match="closed"):
             await owner.http.get("/orders")
 
+    async def test_a_request_under_way_when_the_client_is_closed_is_lost_and_not_tried_again(self):
+        async def lost(_):
+            await owner.aclose()
+            return httpx.ReadError("lost")
+
+        script = Script(lost)
+        owner = client(script)
+        with pytest.raises(httpx.ReadError):
+            await owner.http.get("/orders")
+        assert (len(script.requests), owner._options.clock.slept) == (1, [])
+
     async def test_over_a_callers_own_client(self, backend):
         seen = []
 

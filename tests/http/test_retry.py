@@ -147,20 +147,25 @@ class TestThePolicy:
         (httpx.ConnectTimeout("slow"), False),
         (httpx.PoolTimeout("full"), False),
         (httpx.ProxyError("no"), False),
-        (httpx.UnsupportedProtocol("ftp"), False),
         (httpx.ReadError("cut"), True),
         (httpx.WriteError("cut"), True),
         (httpx.CloseError("cut"), True),
         (httpx.ReadTimeout("slow"), True),
         (httpx.WriteTimeout("slow"), True),
         (httpx.RemoteProtocolError("hung up"), True),
-        (httpx.LocalProtocolError("misuse"), True),
         (httpx.DecodingError("cut"), True),
     ],
     ids=lambda value: type(value).__name__,
 )
 def test_what_an_engines_exception_says_of_the_request(error, sent):
     assert transport_outcome(error) == Outcome(sent=sent)
+
+
+@pytest.mark.parametrize(
+    ("error", "sent"), [(httpx.UnsupportedProtocol("ftp"), False), (httpx.LocalProtocolError("two lines"), True)]
+)
+def test_a_request_that_cannot_be_sent_is_not_tried_again(error, sent):
+    assert transport_outcome(error) == Outcome(sent=sent, final=True)
 
 
 @pytest.mark.parametrize("sent", [True, False])

@@ -3,6 +3,8 @@
 httpcore2's own way has three gaps: a handshake that is cancelled leaves its socket open; a cancellation that comes with
 the handshake's last byte, and any failure behind CONNECT, leave a connection in the pool that is neither idle nor in use,
 so that its place is lost for good.
+
+And a pool that is closed meanwhile would be handed the connection all the same, and send on it.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import httpcore2
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable
 
     import httpx
 
@@ -32,12 +34,16 @@ class Backend(httpcore2.AsyncNetworkBackend):
     Args:
         proxy: an http or https proxy for https requests.
         ssl_context: for an https proxy.
+        is_closed: whether the pool is.
     """
 
-    def __init__(self, proxy: httpx.URL | None, ssl_context: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, proxy: httpx.URL | None, ssl_context: ssl.SSLContext | None, is_closed: Callable[[], bool]
+    ) -> None:
         self._tcp = cast("httpcore2.AsyncNetworkBackend", httpcore2.AnyIOBackend())
         self._proxy = proxy
         self._ssl_context = ssl_context
+        self._is_closed = is_closed
 
     async def connect_tcp(
         self,
@@ -53,8 +59,9 @@ class Backend(httpcore2.AsyncNetworkBackend):
             to_host = self._proxy.raw_host.decode("ascii")
             to_port = self._proxy.port or (443 if self._proxy.scheme == "https" else 80)
         stream: httpcore2.AsyncNetworkStream
-        stream = _Stream(await self._tcp.connect_tcp(to_host, to_port, timeout, local_address, socket_options))
-        async with _closed_on_failure(stream):
+        tcp = await self._tcp.connect_tcp(to_host, to_port, timeout, local_address, socket_options)
+        stream = _Stream(tcp, self._is_closed)
+        async with _closed_on_failure(stream, self._is_closed):
             if self._proxy is not None:
                 if self._proxy.scheme == "https":
                     assert self._ssl_context is not None
@@ -95,8 +102,9 @@ class Backend(httpcore2.AsyncNetworkBackend):
 class _Stream(httpcore2.AsyncNetworkStream):
     """One of httpcore2's connections, whose handshake can be cancelled."""
 
-    def __init__(self, stream: httpcore2.AsyncNetworkStream) -> None:
+    def __init__(self, stream: httpcore2.AsyncNetworkStream, is_closed: Callable[[], bool]) -> None:
         self._stream = stream
+        self._is_closed = is_closed
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
         return await self._stream.read(max_bytes, timeout)
@@ -113,19 +121,24 @@ class _Stream(httpcore2.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109
     ) -> httpcore2.AsyncNetworkStream:
-        async with _closed_on_failure(self._stream):
-            return _Stream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+        async with _closed_on_failure(self._stream, self._is_closed):
+            tls = await self._stream.start_tls(ssl_context, server_hostname, timeout)
+            return _Stream(tls, self._is_closed)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
 
 
 @asynccontextmanager
-async def _closed_on_failure(stream: httpcore2.AsyncNetworkStream) -> AsyncIterator[None]:
+async def _closed_on_failure(
+    stream: httpcore2.AsyncNetworkStream, is_closed: Callable[[], bool]
+) -> AsyncIterator[None]:
     try:
         yield
         # a cancellation that waits to be delivered must come now: once the pool has the connection, it would lose it
         await anyio.lowlevel.checkpoint_if_cancelled()
+        if is_closed():
+            raise httpcore2.ConnectError("the client was closed meanwhile")  # noqa: TRY301  # one way out
     except BaseException:
         with anyio.CancelScope(shield=True):
             await stream.aclose()

@@ -131,6 +131,6 @@ class Httpx2Engine(httpx.AsyncBaseTransport):
                 max_connections=self._max_connections,
                 max_keepalive_connections=self._max_connections,
                 keepalive_expiry=self._keepalive,
-                network_backend=Backend(None if native else proxy, self._ssl_context),
+                network_backend=Backend(None if native else proxy, self._ssl_context, lambda: self._closed),
             )
         return pool

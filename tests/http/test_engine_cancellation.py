@@ -9,6 +9,7 @@ import anyio
 import httpx
 import pytest
 
+from asyncsdk.errors import ConfigurationError
 from asyncsdk.testing.rawserver import RawServer, Reply
 
 pytestmark = pytest.mark.anyio
@@ -254,3 +255,24 @@ async def test_closing_the_engine_ends_what_is_under_way(own_cell, ask):
                 await steps(20)
                 await engine.aclose()
             assert len(failures) == 2
+
+
+async def test_closing_the_engine_at_any_step_ends_what_is_under_way(own_cell, ask):
+    """Also where the connection is being made, and would be there only after all others were closed."""
+    failures = []
+
+    async def ask_and_wait():
+        try:
+            await engine.handle_async_request(ask("GET", server.url + "/", timeout=None))
+        except (httpx.TransportError, ConfigurationError) as error:
+            failures.append(error)
+
+    async with RawServer(Reply(then="hang")) as server:
+        for after in range(30):
+            async with own_cell.engine() as engine:
+                with anyio.fail_after(ENOUGH):
+                    async with anyio.create_task_group() as tasks:
+                        tasks.start_soon(ask_and_wait)
+                        await steps(after)
+                        await engine.aclose()
+            assert len(failures) == after + 1

@@ -45,7 +45,7 @@ class _Origin:
 
     connect: aiohttp.ClientRequest
     absolute: bytes = b""
-    credentials: bytes = b""
+    credentials: bytes = attrs.field(default=b"", repr=False)
 
 
 class AiohttpEngine(httpx.AsyncBaseTransport):
@@ -143,7 +143,7 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
         if self._closed or self._loop is None:
             self._closed = True
             return
-        if self._loop is not asyncio.get_running_loop() and not self._loop.is_closed():
+        if not self._loop.is_closed() and self._loop is not _running_loop():
             raise ConfigurationError("close a client in the event loop it was used in")
         self._closed = True
         if not self._loop.is_closed():
@@ -256,6 +256,13 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
         self._closing.discard(closed)
         if not closed.cancelled():
             closed.exception()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:  # another library's loop runs
+        return None
 
 
 def _authority(url: httpx.URL) -> yarl.URL:

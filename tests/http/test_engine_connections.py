@@ -139,6 +139,22 @@ def test_an_engine_belongs_to_the_loop_of_its_first_request(kind, ask):
     gc.collect()
 
 
+@pytest.mark.asyncio
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+async def test_aiohttp_is_not_closed_from_another_loop_while_its_own_runs(ask, backend):
+    async with RawServer() as server:
+        engine = AiohttpEngine()
+        await engine.handle_async_request(ask("GET", server.url + "/"))
+
+        def close():
+            with pytest.raises(ConfigurationError, match="event loop it was used in"):
+                anyio.run(engine.aclose, backend=backend)
+
+        await anyio.to_thread.run_sync(close)
+        await engine.handle_async_request(ask("GET", server.url + "/"))
+        await engine.aclose()
+
+
 @pytest.mark.parametrize("kind", ENGINES)
 def test_an_engine_is_built_and_closed_without_a_loop_of_its_own(kind):
     engine = kind(max_connections=3)

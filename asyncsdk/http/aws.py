@@ -177,7 +177,7 @@ class _Unsigned:
     """
 
     method: str
-    url: str
+    url: str = field(repr=False)
     headers: dict[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     context: dict[str, str]

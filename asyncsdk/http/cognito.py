@@ -55,8 +55,8 @@ def _absolute(_: object, __: Attribute[str | None], value: str | None) -> None:
         url = httpx.URL(value)
     except (httpx.InvalidURL, TypeError):
         url = httpx.URL("")
-    if url.scheme not in ("http", "https") or not url.host:
-        raise ConfigurationError("endpoint_url must be an absolute http or https URL")
+    if url.scheme not in ("http", "https") or not url.host or url.userinfo:
+        raise ConfigurationError("endpoint_url must be an absolute http or https URL without user name")
 
 
 @define(eq=False)

@@ -59,7 +59,7 @@ class Proxies:
         by_scheme: proxy URLs by the scheme they are for, ``all`` for any; ``no`` lists the hosts that need none.
     """
 
-    by_scheme: Mapping[str, str]
+    by_scheme: Mapping[str, str] = attrs.field(repr=False)  # a proxy's URL may hold a password
 
     @classmethod
     def from_environment(cls) -> Self:

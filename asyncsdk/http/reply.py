@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..operation import Operation
 
 _SNIPPET = 200
+_MOST_KIND = 100
 # What a snippet is cut from; the secrets in it are found before the cut.
 _LOOKED_AT = 1 << 16
 
@@ -37,7 +38,7 @@ class Reply:
 
     operation: Operation
     status: int
-    headers: httpx.Headers
+    headers: httpx.Headers = field(repr=False)
     body: bytes = field(repr=False)
     secrets: Callable[[], Iterable[str]] = field(default=tuple, repr=False, eq=False)
 
@@ -54,8 +55,9 @@ class Reply:
 
     def unreadable(self, why: str) -> DecodeError:
         """The error for a body that is not what the operation promises."""
-        kind = self.headers.get("content-type")
         secrets = tuple(self.secrets())
+        kind = self.headers.get("content-type")
+        kind = kind and redact(kind, secrets, most=_MOST_KIND)
         start = redact(self.body[:_LOOKED_AT].decode("utf-8", "replace"), secrets, most=_SNIPPET)
         if not self.body:
             why = "it is empty"

@@ -265,6 +265,7 @@ async def test_an_expiration_is_read_however_it_is_written(expiration, expected)
         ({"identity_pool_id": POOL, "region": "evil.test/"}, "region"),
         ({"identity_pool_id": POOL, "endpoint_url": "localhost:5000"}, "endpoint_url"),
         ({"identity_pool_id": POOL, "endpoint_url": "http:///path"}, "endpoint_url"),
+        ({"identity_pool_id": POOL, "endpoint_url": "http://joe:test-secret@localhost"}, "endpoint_url"),
     ],
 )
 def test_what_cannot_work_is_refused_at_once(arguments, named):

@@ -45,6 +45,10 @@ def test_a_proxy_must_be_an_http_proxy(value):
     assert "test-secret" not in str(caught.value)
 
 
+def test_a_proxys_password_is_not_shown():
+    assert "test-secret" not in repr(Proxies({"http": "http://joe:test-secret@h"}))
+
+
 @pytest.mark.parametrize(
     ("method", "headers", "length", "expected"),
     [

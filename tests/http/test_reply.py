@@ -84,14 +84,21 @@ class TestUnreadable:
         assert "plain" not in error.snippet
         assert "plain" not in error.message
 
+    def test_a_content_type_may_be_an_echo_too(self):
+        error = reply(b"", content_type="text/plain; x=plainly", secrets=["plainly"]).unreadable("why")
+        assert error.content_type == "text/plain; x=***"
+        assert "plainly" not in error.message
+
     def test_secrets_before_the_cut_do_not_bring_half_of_another_into_sight(self):
         secrets = ["one-test-secret" * 40, "other-test-secret" * 40]
         body = "".join(secrets).encode() * 3
         assert "test-secret" not in reply(body, secrets=secrets).unreadable("why").snippet
 
 
-def test_a_reply_shows_neither_body_nor_secrets():
+def test_a_reply_shows_neither_body_nor_headers_nor_secrets():
     assert "test-secret" not in repr(reply(b"test-secret", secrets=["test-secret"]))
+    headers = httpx.Headers({"set-cookie": "sid=test-secret"})
+    assert "test-secret" not in repr(Reply(LIST, 200, headers, b""))
 
 
 class TestDecompression:

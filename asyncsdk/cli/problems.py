@@ -72,7 +72,7 @@ def _usage_sentence(error: typer.TyperException) -> str:
 def _service_sentence(error: SDKError) -> str:
     said = error.message.removeprefix(f"{error.operation}: ")
     if isinstance(error, AuthenticationError | PermissionDeniedError):
-        said = f"the service refused access ({said}): is the API key right, and may it do this?"
+        said = f"the service refused access ({said}): are the credentials right, and may they do this?"
     elif isinstance(error, APIError):
         said = f"the service answered {said}"
     if error.attempts > 1:

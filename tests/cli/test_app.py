@@ -126,7 +126,7 @@ def test_a_wrong_key_is_told_and_not_shown(command, origin, environment, argumen
     environment.setenv("UNLEASH_API_KEY", "test-secret-4711")
     code, out, err = command(*arguments, "--base-url", origin)
     said_in_one_sentence(code, out, err, "4711")
-    assert "the service refused access (403: Forbidden): is the API key right, and may it do this?" in err
+    assert "the service refused access (403: Forbidden): are the credentials right, and may they do this?" in err
 
 
 @pytest.mark.parametrize("arguments", EVERY_CALL)

@@ -29,16 +29,10 @@ def install_wheel(session: nox.Session, extras: str = "all") -> None:
         old.unlink()
     session.run("python", "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), silent=True)
     (wheel,) = out.glob("*.whl")
-    # The version stays while the content changes: nothing of an earlier build may be taken for this one.
     session.install(f"asyncsdk[{extras}] @ {wheel.resolve().as_uri()}")
-    # The version stays while the content changes: an earlier build must not be taken for this one.
-    session.install(
-        "--reinstall-package" if session.venv_backend == "uv" else "--force-reinstall", *_again(session, wheel)
-    )
-
-
-def _again(session: nox.Session, wheel: Path) -> list[str]:
-    return ["asyncsdk", "--no-deps", str(wheel)] if session.venv_backend == "uv" else ["--no-deps", str(wheel)]
+    # The version stays while the content changes: an environment that is used again must not keep an earlier build.
+    again = ["--reinstall-package", "asyncsdk"] if session.venv_backend == "uv" else ["--force-reinstall"]
+    session.install(*again, "--no-deps", str(wheel))
 
 
 @nox.session

@@ -1,4 +1,4 @@
-"""Async Python SDK for Unleash live (Analytics, Platform), Blaize (Zephr), Cognitive3D and Livepeer.
+"""Async Python SDK for the web APIs of Unleash live (Analytics) and Blaize (now Zephr); others follow.
 
 Every public name is loaded when it is first used: a program pays for the systems that it talks to.
 """

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 Kind = Literal["object", "any", "none", "scalar", "text", "array", "results", "pages", "cursor", "stream", "bytes"]
-"""What a call gives; the table in the README's "Operations" says what each means."""
+"""What a call gives: docs/lists.md says what each means."""
 
 RetryClass = Literal["safe", "unsent"]
 """``safe``: may be repeated. ``unsent``: only where provably nothing was sent, or the service says it throttled."""

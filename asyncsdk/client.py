@@ -137,7 +137,7 @@ class Client:
         if self._http is None:
             from .http.own_requests import OwnRequests, RetryTransport
 
-            chain = RetryTransport(self._chain, self._shared, self._options)
+            chain = RetryTransport(self._chain, self._shared, self._signer, self._options)
             self._http = OwnRequests(chain, self._base.text, self._options)
         return self._http
 

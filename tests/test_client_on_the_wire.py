@@ -84,6 +84,24 @@ class TestAServerThatHangsUp:
             assert caught.value.sent is True
             assert len(server.requests) == 1
 
+    @pytest.mark.parametrize("way", ["http", "stream"])
+    async def test_sees_what_is_unsafe_once_by_other_ways_too(self, kind, where, way):
+        async with RawServer(HANGS_UP[where], OK) as server, shop(server, kind) as client:
+            with pytest.raises((errors.ConnectionLostError, httpx.TransportError)):
+                await getattr(self, way)(client)
+            assert [each.method for each in server.requests] == ["POST"]
+            assert client._shared.throttle.active == 0
+
+    @staticmethod
+    async def http(client):
+        await client.http.post("/orders/7", content=LARGE)
+
+    @staticmethod
+    async def stream(client):
+        async with client.stream(CREATE, "7", body=LARGE) as answer:
+            async for _ in answer:
+                pass
+
     async def test_sees_what_is_safe_again_and_whole(self, kind, where):
         async with RawServer(HANGS_UP[where], OK) as server, shop(server, kind) as client:
             assert await call(client, PUT, LARGE) == {"id": 7}

@@ -39,7 +39,7 @@ def root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Unleash live, Blaize, Cognitive3D and Livepeer from the command line.
+    """Unleash live and Blaize from the command line.
 
     Data goes to stdout; progress, summaries and errors go to stderr. Keys come from the environment or from a file, never from the
     command line.

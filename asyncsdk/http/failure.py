@@ -18,6 +18,7 @@ E = TypeVar("E", bound=BaseException)
 S = TypeVar("S", bound=errors.SDKError)
 H = TypeVar("H", bound=httpx.HTTPError)
 
+_MOST = 500
 # h11 and others quote the line of an answer that they do not understand, which may be a cookie's.
 _QUOTED = re.compile(r"(?:bytearray\()?\bb(['\"]).*\1\)?", re.DOTALL)
 
@@ -35,7 +36,7 @@ def transport_failure(
     """
     outcome = transport_outcome(error)
     where = f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
-    why = redact(_QUOTED.sub(MASK, str(error)) or type(error).__name__, secrets, most=500)
+    why = _shown(str(error) or type(error).__name__, secrets)
     failure: errors.TransportError
     if isinstance(error, httpx.TimeoutException):
         failure = errors.TimeoutError(f"{operation}: {where} took too long: {why}", operation=operation)
@@ -55,10 +56,17 @@ def bare(error: E) -> E:
     return error
 
 
-def plain(error: H) -> H:
-    """An engine's exception, bare and without what it quotes of an answer."""
-    error.args = (_QUOTED.sub(MASK, str(error)),)
+def plain(error: H, secrets: Iterable[str] = ()) -> H:
+    """An engine's exception, bare, without what it quotes of an answer and without what must not be shown."""
+    secrets = tuple(secrets)
+    error.args = (_shown(str(error), secrets),)
+    if notes := getattr(error, "__notes__", None):
+        error.__notes__ = [_shown(note, secrets) for note in notes]
     return bare(error)
+
+
+def _shown(text: str, secrets: Iterable[str]) -> str:
+    return redact(_QUOTED.sub(MASK, text), secrets, most=_MOST)
 
 
 def masked(error: S, secrets: Iterable[str]) -> S:

@@ -13,6 +13,7 @@ from .attempts import Attempt, heard, name_of, tell
 from .failure import plain
 from .problem import is_spent_quota, retry_after
 from .quiet import inside
+from .redact import secrets_of
 from .reply import read_whole, readable
 from .retry import Attempted, DeadlineError, Outcome, retrying, transport_outcome
 from .signing import frozen_body
@@ -21,6 +22,7 @@ from .time_limit import limited
 if TYPE_CHECKING:
     from ..options import Options
     from .calls import Shared
+    from .signing import Signer
     from .throttle import ThrottleTransport
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
@@ -61,12 +63,14 @@ class RetryTransport(httpx.AsyncBaseTransport):
     Args:
         inner: the throttle and what is below it.
         shared: with all copies of the client.
+        signer: whose secrets are never shown.
         options: the client's.
     """
 
-    def __init__(self, inner: ThrottleTransport, shared: Shared, options: Options) -> None:
+    def __init__(self, inner: ThrottleTransport, shared: Shared, signer: Signer, options: Options) -> None:
         self._inner = inner
         self._shared = shared
+        self._signer = signer
         self._options = options
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -115,7 +119,7 @@ class RetryTransport(httpx.AsyncBaseTransport):
             outcome = transport_outcome(error)
             if self._shared.engine.closed:
                 outcome = evolve(outcome, final=True)
-            result = Attempted(plain(error), outcome)
+            result = Attempted(plain(error, self._secrets(request)), outcome)
         except BaseException as error:
             self._tell(request, number, began, None, name_of(error))
             raise
@@ -156,6 +160,9 @@ class RetryTransport(httpx.AsyncBaseTransport):
                 limited(result.value, ends, request)
             return result
         raise DeadlineError(request, sent="admitted" in request.extensions)
+
+    def _secrets(self, request: httpx.Request) -> set[str]:
+        return {*self._signer.secrets(), *secrets_of(request.url, request.content)}
 
     def _tell(self, request: httpx.Request, number: int, began: float, status: int | None, error: str | None) -> None:
         if heard(self._options.on_attempt):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import traceback
+
 import anyio
 import httpx
 import pytest
@@ -23,6 +25,10 @@ def client(engine, **options):
         arguments={},
         transport=engine,
     )
+
+
+def raised(error):
+    raise error
 
 
 async def throttle_of(owner):
@@ -238,6 +244,16 @@ class TestItsLife:
         with pytest.raises(httpx.ReadError):
             await owner.http.get("/orders")
         assert (len(script.requests), owner._options.clock.slept) == (1, [])
+
+    async def test_an_error_of_a_callers_transport_shows_no_secret(self):
+        lost = httpx.ReadError("x-api-key: test-secret, PUT /orders?token=query-secret")
+        lost.add_note('sent {"password": "body-secret"} with test-secret and body-secret')
+        async with client(httpx.MockTransport(lambda _: raised(lost))) as owner:
+            with pytest.raises(httpx.ReadError) as caught:
+                await owner.http.put("/orders", params={"token": "query-secret"}, json={"password": "body-secret"})
+        shown = "".join(traceback.format_exception(caught.value)[-3:])
+        assert "ReadError: x-api-key: ***" in shown
+        assert not any(each in shown for each in ("test-secret", "query-secret", "body-secret"))
 
     async def test_over_a_callers_own_client(self, backend):
         seen = []

@@ -162,7 +162,8 @@ class RetryTransport(httpx.AsyncBaseTransport):
         raise DeadlineError(request, sent="admitted" in request.extensions)
 
     def _secrets(self, request: httpx.Request) -> set[str]:
-        return {*self._signer.secrets(), *secrets_of(request.url, request.content)}
+        assert isinstance(request.stream, httpx.ByteStream)  # it was frozen
+        return {*self._signer.secrets(), *secrets_of(request.url, b"".join(request.stream))}
 
     def _tell(self, request: httpx.Request, number: int, began: float, status: int | None, error: str | None) -> None:
         if heard(self._options.on_attempt):

@@ -48,7 +48,9 @@ def tests(session: nox.Session) -> None:
     install_wheel(session)
     session.install(*groups("tests"))
     coverage = ["--cov", "--cov-branch", "--cov-report=term:skip-covered"]
-    session.run("python", "-m", "pytest", "-n", "auto", *coverage, *session.posargs, env=_apart())
+    # Half of the time a test waits: for a process to start, a disk, a connection that is to fail.
+    workers = str(2 * (os.cpu_count() or 1))
+    session.run("python", "-m", "pytest", "-n", workers, *coverage, *session.posargs, env=_apart())
 
 
 @nox.session

@@ -16,8 +16,9 @@ KEY = "test-key"
 
 
 @pytest.fixture(autouse=True)
-def _no_size_from_outside(monkeypatch):
-    """The width of tables is the tests' own business."""
+def _no_terminal_from_outside(monkeypatch):
+    """What the terminal is, and how wide, is the tests' own business."""
+    monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.delenv("LINES", raising=False)
 

@@ -11,7 +11,7 @@ from attrs import evolve
 from ..client import Client, Decoder
 from ..fanout.plan import Devices, Plan, device_id as _device
 from ..fanout.windows import Instant, span
-from ..http.signing import HeaderSigner
+from ..http.signing import HeaderSigner, bearer
 from ..operation import Operation
 from ..options import DEFAULT_TIMEOUT, Timeout, credential, options
 from ..paging import Pager, at_once, by_number
@@ -48,7 +48,7 @@ _LOOSE_VERSION = re.compile(r'\{\s*"([^"\\]*)"\s*\}')
 def _signer(key: str) -> HeaderSigner:
     # A personal access token is what the service's current documentation asks for (FACTS 2.3).
     if key.startswith("ul_pat_"):
-        return HeaderSigner("authorization", f"Bearer {key}", key)
+        return bearer(key)
     return HeaderSigner("x-api-key", key, key)
 
 

@@ -32,7 +32,7 @@ from asyncsdk.columns.page import decode_any
 from asyncsdk.columns.plain import plain_page
 from asyncsdk.http.reply import Reply
 from asyncsdk.unleash.analytics import ROWS
-from asyncsdk.unleash.rows import read_page
+from asyncsdk.unleash.pages import read_page
 
 SIZES = (20, 1_000, 10_000)
 STRINGS = pa.dictionary(pa.int32(), pa.string())

@@ -163,6 +163,7 @@ class Run(Generic[K, T]):
                 self._failed(job, error)
             else:
                 self._arrived(job, page)
+                del page  # else a worker would keep it until its next one has come
             finally:
                 self.progress.active -= 1
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _LINE = 1 << 16
 """Bytes that one line of an answer's head may have."""
 
+_UNBOUNDED = 1 << 30
+"""Bytes that a body which is kept whole anyway may have waiting: to stop its connection and let it go on costs more than it saves."""
+
 _BROKEN = (aiohttp.ClientError, HttpProcessingError, EofStream, OSError, RuntimeError)
 
 
@@ -68,7 +71,7 @@ async def exchange(
         read_until_eof=True,
         auto_decompress=False,
         read_timeout=timeouts.get("read"),
-        read_bufsize=PIECE,
+        read_bufsize=_UNBOUNDED if request.extensions.get("whole") else PIECE,
         max_line_size=_LINE,
         max_field_size=_LINE,
     )

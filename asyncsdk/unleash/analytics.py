@@ -15,7 +15,7 @@ from ..http.signing import HeaderSigner, bearer
 from ..operation import Operation
 from ..options import DEFAULT_TIMEOUT, Timeout, credential, options
 from ..paging import Pager, at_once, by_number
-from .rows import AnalyticsRow, read_page
+from .pages import read_page
 from .stream import RowStream
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ..http.retry import RetryPolicy
     from ..sinks.protocol import Sink
     from .backfill import Report
+    from .rows import AnalyticsRow
 
 T = TypeVar("T")
 

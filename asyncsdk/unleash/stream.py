@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from ..fanout.run import OnError, Run
 from ..fanout.windows import instant
-from .rows import AnalyticsRow, inside, read_page
+from .pages import read_inside
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
+    from collections.abc import AsyncIterable, Collection, Iterable, Iterator
 
     import pyarrow as pa
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..http.reply import Reply
     from ..paging import Pager
     from .analytics import UnleashAnalytics
+    from .rows import AnalyticsRow
 
 Form = Literal["rows", "arrow"]
 
@@ -84,18 +85,16 @@ class RowStream(Run["Shard", Any]):
     def _pager(self, shard: Shard) -> Pager[Any]:
         from .analytics import ROWS
 
-        read: Decoder[tuple[Sequence[Any], int | None]]
         read = self._batch_of(shard) if self._form == "arrow" else self._rows_of(shard)
         return self._analytics.walk(ROWS, shard.device, shard.start, shard.end, read)
 
-    def _rows_of(self, shard: Shard) -> Decoder[tuple[Sequence[AnalyticsRow], int | None]]:
+    def _rows_of(self, shard: Shard) -> Decoder[tuple[Any, int | None]]:
         start, end = instant(shard.start), instant(shard.end)
 
-        def read(reply: Reply) -> tuple[Sequence[AnalyticsRow], int | None]:
-            rows, total = read_page(reply)
-            kept = inside(rows, start, end)
-            self.progress.outside += len(rows) - len(kept)
-            return kept, total
+        def read(reply: Reply) -> tuple[Collection[AnalyticsRow], int | None]:
+            rows, outside, total = read_inside(reply, start, end)
+            self.progress.outside += outside
+            return rows, total
 
         return read
 

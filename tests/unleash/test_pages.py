@@ -15,7 +15,8 @@ from asyncsdk import OMIT, AnalyticsRow, DecodeError, to_dict
 from asyncsdk.codec import WHOLE, from_dict
 from asyncsdk.http.reply import Reply
 from asyncsdk.unleash.analytics import ROWS
-from asyncsdk.unleash.rows import KEYS, inside, read_page, read_wire
+from asyncsdk.unleash.pages import plain_page, read_inside, read_page, read_wire
+from asyncsdk.unleash.rows import KEYS
 
 DOCUMENT = json.loads((Path(__file__).parents[1] / "data" / "analytics_document.json").read_text())
 PLAIN = ["person", 3, "W1", 110252, "starter-ai", "1597622730878", "W1?token=test-secret", "2020-08-17T02:08:49.000Z"]
@@ -194,35 +195,71 @@ def test_a_repr_hides_the_token_in_a_file_name(values):
 # ---- which shard a row belongs to
 
 
-def rows_at(*texts):
-    return read_page(reply(page_of(*(changed(timestamp=text) for text in texts))))[0]
-
-
 START, END = datetime(2020, 8, 17, 2, tzinfo=UTC), datetime(2020, 8, 17, 3, tzinfo=UTC)
 
 
+def rows_at(*texts):
+    return read_page(page_at(*texts))[0]
+
+
+def page_at(*texts):
+    return reply(page_of(*(changed(timestamp=text) for text in texts)))
+
+
+def inside(*texts, start=START, end=END):
+    """The rows that are inside, as a fan-out takes them from a page."""
+    rows, outside, total = read_inside(page_at(*texts), start, end)
+    assert (outside, total) == (len(texts) - len(rows), 1)
+    return list(rows)
+
+
 def test_a_row_at_the_start_is_inside_and_one_at_the_end_is_not():
-    rows = rows_at(
-        "2020-08-17T01:59:59.999Z", "2020-08-17T02:00:00.000Z", "2020-08-17T02:59:59.999Z", "2020-08-17T03:00:00.000Z"
+    texts = (
+        "2020-08-17T01:59:59.999Z",
+        "2020-08-17T02:00:00.000Z",
+        "2020-08-17T02:59:59.999Z",
+        "2020-08-17T03:00:00.000Z",
     )
-    assert inside(rows, START, END) == rows[1:3]
+    assert inside(*texts) == rows_at(*texts[1:3])
 
 
 def test_a_row_finer_than_a_millisecond_is_inside_to_the_last():
-    rows = rows_at("2020-08-17T02:59:59.999999Z", "2020-08-17T05:00:00+02:00")
-    assert inside(rows, START, END) == rows[:1]
+    texts = ("2020-08-17T02:59:59.999999Z", "2020-08-17T05:00:00+02:00")
+    assert inside(*texts) == rows_at(texts[0])
 
 
 @pytest.mark.parametrize("text", ["yesterday", "", None, 7])
 def test_a_row_whose_time_cannot_be_read_stays_with_its_shard(text):
-    rows = rows_at(text, "2020-08-17T02:00:00.000Z", "2020-08-17T03:00:00.000Z")
-    assert inside(rows, START, END) == rows[:2]
+    texts = (text, "2020-08-17T02:00:00.000Z", "2020-08-17T03:00:00.000Z")
+    assert inside(*texts) == rows_at(*texts[:2])
 
 
 def test_a_zone_is_no_matter():
     zone = timezone(timedelta(hours=10))
-    rows = rows_at("2020-08-17T02:00:00.000Z", "2020-08-17T03:00:00.000Z")
-    assert inside(rows, START.astimezone(zone), END.astimezone(zone)) == rows[:1]
+    texts = ("2020-08-17T02:00:00.000Z", "2020-08-17T03:00:00.000Z")
+    assert inside(*texts, start=START.astimezone(zone), end=END.astimezone(zone)) == rows_at(texts[0])
+
+
+@given(pages(), st.datetimes(), st.timedeltas(timedelta(0), timedelta(days=700_000)))
+@settings(max_examples=80)
+def test_of_any_page_the_rows_in_time_are_inside(case, first, long):
+    start = first.replace(tzinfo=UTC)
+    end = min(start, datetime.max.replace(tzinfo=UTC) - long) + long
+    rows, total = read_page(reply(case[0]))
+    kept, outside, said = read_inside(reply(case[0]), start, end)
+    assert list(kept) == [
+        row for row in rows if not (isinstance(row.timestamp, datetime) and not start <= row.timestamp < end)
+    ]
+    assert (len(kept) + outside, said) == (len(rows), total)
+
+
+def test_the_rows_of_a_plain_page_are_made_anew_each_time_they_are_iterated():
+    rows, total = plain_page(reply(page_of(PLAIN, changed(count=4))).body)
+    assert (len(rows), total) == (2, 1)
+    once, again = list(rows), list(rows)
+    assert once == again
+    assert once[0] is not again[0]
+    assert {type(row) for row in once} == {AnalyticsRow}
 
 
 # ---- totals and what is no page

@@ -10,7 +10,6 @@ from attrs import frozen
 from ..errors import DecodeError
 from .batch import assemble, schema, to_batch
 from .envelope import Envelope, UnreadableError, check_length, envelope
-from .plain import plain_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +57,9 @@ def decode_page(
         DecodeError: not JSON, not a page, or a row that does not fit the keys.
         ConfigurationError: pyarrow is not installed.
     """
-    schema()
+    schema()  # says what is missing, where `plain` could only fail to be imported
+    from .plain import plain_page
+
     found = plain_page(data) if len(data) >= _WORTH else None
     try:
         return ArrowPage(*(found or decode_any(data)))

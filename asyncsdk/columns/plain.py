@@ -4,32 +4,39 @@ A page is plain if its rows are arrays in the documented order, written without 
 escapes, whole numbers that are not negative, and canonical timestamps: what the service sends. Without escapes every quote begins or
 ends a string, so there are as many quotes in each row as its strings have ends, and between them stands what has to: a comma, or a
 comma, digits and a comma, or the brackets of two rows. Each byte of the rows is accounted for that way, a few numpy operations for all
-rows together, and the strings are cut out of the page by Arrow as they are. A page that is not plain in any respect goes the slow way.
+rows together, and the strings are cut out of the page as they are. A page that is not plain in any respect goes the slow way.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
+import pyarrow as pa
 
-from .batch import canonical_times, schema, text_buffers
+from .batch import canonical_times, schema
 from .cells import COLUMNS, EXTRA
+from .digits import times_of_a_day, whole_numbers
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
-    import pyarrow as pa
 
     Bytes = npt.NDArray[np.uint8]
-    Places = npt.NDArray[np.int32]
+    Places = npt.NDArray[np.int64]
 
 _OPENING = b'"data":[['
 _KEYS = list(COLUMNS)
 _TEXTS = [name for name, kind in COLUMNS.items() if kind != "integer"]
-# The document has each integer between two strings; by the string before it.
-_INTEGERS = {_TEXTS.index(_KEYS[at - 1]): name for at, name in enumerate(_KEYS) if COLUMNS[name] == "integer"}
-_QUOTE, _COMMA, _OPEN, _CLOSE, _ZERO = b'",[]0'
+# The document has an integer after each of the first strings.
+_INTEGERS = [name for name, kind in COLUMNS.items() if kind == "integer"]
+_NUMBERS = len(_INTEGERS)
+_TIMES = _TEXTS.index("timestamp")
+_QUOTE = ord('"')
+_SPACE = ord(" ")
+_WORD = np.dtype("<u8")
+_STAMP = np.dtype((np.void, len("2020-08-17T12:00:00.000Z")))
 
 
 class _Head(msgspec.Struct, forbid_unknown_fields=True):
@@ -53,95 +60,107 @@ def plain_page(data: bytes) -> tuple[pa.RecordBatch, int | None] | None:
         return None
     try:
         head = _decode_head(before + after)
-        if not data.isascii():
-            data.decode()
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
-    batch = _rows(memoryview(data)[start:end]) if head.keys == _KEYS else None
+    batch = _rows(data, start, end) if head.keys == _KEYS else None
     return None if batch is None else (batch, head.total_num_pages)
 
 
-def _rows(section: memoryview) -> pa.RecordBatch | None:
-    """The batch of ``[row],[row]``."""
-    import numpy as np
-    import pyarrow as pa
-
+def _rows(data: bytes, start: int, end: int) -> pa.RecordBatch | None:
+    """The batch of ``[row],[row]``, which begins and ends at these places."""
+    section = memoryview(data)[start:end]
     page = np.frombuffer(section, np.uint8)
-    quotes = np.flatnonzero(page == _QUOTE).astype(np.int32)
-    # JSON allows no control character in a string, and a plain page has none elsewhere.
-    if not quotes.size or quotes.size % (2 * len(_TEXTS)) or page.min() < 0x20:
+    quotes = (page == _QUOTE).nonzero()[0]
+    count, odd = divmod(len(quotes), 2 * len(_TEXTS))
+    if odd or not count or not _is_text(page):
         return None
-    # By row, by string: where it opens and where it closes.
-    ends = quotes.reshape(-1, len(_TEXTS), 2)
-    if not (_rows_are_framed(page, ends[:, 0, 0], ends[:, -1, 1]) and _strings_are_apart(page, ends)):
+    # Where each string opens and where it closes: by string, by row.
+    opened, closed = np.ascontiguousarray(quotes.reshape(count, len(_TEXTS), 2).transpose(2, 1, 0))
+    if not _is_framed(page, opened, closed):
         return None
-    integers = _integers(page, section, ends)
-    ends[:, :, 0] += 1
-    texts = _cut(section, ends)
-    columns = {name: _every(texts, 2 * at, 2 * len(_TEXTS)) for at, name in enumerate(_TEXTS)}
-    times = canonical_times(columns["timestamp"])
-    if times is None or integers is None:
+    stops = opened[1 : _NUMBERS + 1] - 1
+    # By place, the eight bytes before it: as many as that stand before the first row.
+    words = _windows(memoryview(data)[start - _WORD.itemsize : end], _WORD)
+    numbers = whole_numbers(words, stops, stops - closed[:_NUMBERS] - len('",'))
+    opened += 1
+    sizes = closed - opened
+    shortest, longest = sizes.min(axis=1).tolist(), sizes.max(axis=1).tolist()
+    if numbers is None or not shortest[_TIMES] == longest[_TIMES] == _STAMP.itemsize:
         return None
-    columns |= integers | {"timestamp": times, EXTRA: pa.nulls(len(times), pa.string())}
+    times = _times(_windows(section, _STAMP)[opened[_TIMES]])
+    if times is None:
+        return None
+    columns = {name: _fixed(pa.int64(), each) for name, each in zip(_INTEGERS, numbers, strict=True)}
+    for at, name in enumerate(_TEXTS[:_TIMES]):
+        if shortest[at] == longest[at] > 0:
+            columns[name] = _joined(_windows(section, np.dtype((np.void, longest[at])))[opened[at]])
+        else:
+            columns[name] = _cut(section, opened[at], closed[at])
+    columns |= {"timestamp": times, EXTRA: pa.nulls(count, pa.string())}
     return pa.RecordBatch.from_arrays([columns[name] for name in schema().names], schema=schema())
 
 
-def _rows_are_framed(page: Bytes, first: Places, last: Places) -> bool:
-    """Whether there are brackets around each row and a comma between two, where its first string opens and its last closes."""
-    between = last[:-1]
-    return bool(
-        (page[first - 1] == _OPEN).all()
-        and (page[last + 1] == _CLOSE).all()
-        and (page[between + 2] == _COMMA).all()
-        and (first[1:] - between == len('"],[')).all()
-        and first[0] == 1
-        and last[-1] == len(page) - 2
-    )
-
-
-def _strings_are_apart(page: Bytes, ends: Places) -> bool:
-    """Whether the strings of each row have commas between them, and room for an integer where one belongs."""
-    closed, opened = ends[:, :-1, 1], ends[:, 1:, 0]
-    room = opened - closed
-    return bool(
-        (page[closed + 1] == _COMMA).all()
-        and (page[opened - 1] == _COMMA).all()
-        and all(
-            (room[:, at] >= len('",0,')).all() if at in _INTEGERS else (room[:, at] == len('",')).all()
-            for at in range(len(_TEXTS) - 1)
-        )
-    )
-
-
-def _integers(page: Bytes, section: memoryview, ends: Places) -> dict[str, pa.Array] | None:
-    """The integer columns; None where one is not just digits, begins with a needless zero, or is too large."""
-    import numpy as np
-    import pyarrow as pa
-
-    before = list(_INTEGERS)
-    starts, stops = ends[:, before, 1] + 2, ends[:, [at + 1 for at in before], 0] - 1
-    digits = _every(_cut(section, np.stack((starts, stops), axis=-1)), 0, 2)
-    if not text_buffers(digits)[1].tobytes().isdigit() or ((page[starts] == _ZERO) & (stops - starts > 1)).any():
-        return None
+def _is_text(page: Bytes) -> bool:
+    """Whether this is UTF-8 without control characters: JSON allows none in a string, and a plain page has none elsewhere."""
+    if page.view(np.int8).min() >= _SPACE:  # as signed numbers, what is not ASCII is below it too
+        return True
     try:
-        numbers = digits.cast(pa.int64())
-    except pa.ArrowInvalid:
-        return None
-    return {name: _every(numbers, at, len(before)) for at, name in enumerate(_INTEGERS.values())}
+        page.tobytes().decode()
+    except UnicodeDecodeError:
+        return False
+    return bool(page.min() >= _SPACE)
 
 
-def _cut(section: memoryview, places: Places) -> pa.StringArray:
-    """The bytes between each two of these places, in turn, without a copy."""
-    import numpy as np
-    import pyarrow as pa
+def _is_framed(page: Bytes, opened: Places, closed: Places) -> bool:
+    """Whether each row is in brackets, and a comma stands after each row, string and number but the last."""
+    count, more = len(opened[0]), len(opened) - 1
+    first, last = opened[0, 1:], closed[-1, :-1]
+    return bool(
+        opened[0, 0] == len("[")
+        and closed[-1, -1] == len(page) - len('"]')
+        and page.take(closed + 1).tobytes() == b"," * (count * more) + b"]" * count
+        and page.take(opened[: _NUMBERS + 1] - 1).tobytes() == b"[" * count + b"," * (count * _NUMBERS)
+        and page.take(last + 2).tobytes() == b"," * (count - 1)
+        and (first - last == len('"],[')).all()
+        and (opened[_NUMBERS + 1 :] - closed[_NUMBERS:-1] == len('",')).all()
+    )
 
-    places = np.ascontiguousarray(places)
-    return pa.StringArray.from_buffers(places.size - 1, pa.py_buffer(places), pa.py_buffer(section))
+
+def _windows(section: memoryview, kind: np.dtype[Any]) -> npt.NDArray[Any]:
+    """By place, the bytes that begin there, as one value."""
+    return np.ndarray(len(section) - kind.itemsize + 1, kind, section, strides=(1,))
 
 
-def _every(array: pa.Array, first: int, step: int) -> pa.Array:
-    """Each so many-th element."""
-    import numpy as np
-    import pyarrow as pa
+def _times(texts: npt.NDArray[np.void]) -> pa.Array | None:
+    """Timestamps; None if one is not canonical."""
+    times = times_of_a_day(texts.view(np.uint8))
+    if times is not None:
+        return _fixed(schema().field("timestamp").type, times)
+    return canonical_times(_joined(texts))
 
-    return array.take(pa.array(np.arange(first, len(array), step, dtype=np.int32)))
+
+def _cut(section: memoryview, starts: Places, stops: Places) -> pa.StringArray:
+    """Strings of any size."""
+    places = np.empty((len(starts), 2), np.int32)
+    places[:, 0] = starts
+    places[:, 1] = stops
+    # Each other one of these is what stands between two strings.
+    return pa.StringArray.from_buffers(places.size - 1, pa.py_buffer(places), pa.py_buffer(section)).take(
+        _each_other(len(starts))
+    )
+
+
+@lru_cache(8)
+def _each_other(count: int) -> pa.Array:
+    return pa.array(np.arange(0, 2 * count, 2, dtype=np.int32))
+
+
+def _joined(texts: npt.NDArray[np.void]) -> pa.StringArray:
+    """Texts of one size, one after the other, as an Arrow array of them."""
+    size = texts.itemsize
+    offsets = np.arange(0, size * len(texts) + 1, size, dtype=np.int32)
+    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(texts))
+
+
+def _fixed(kind: pa.DataType, numbers: npt.NDArray[np.int64]) -> pa.Array:
+    return pa.Array.from_buffers(kind, len(numbers), [None, pa.py_buffer(numbers)])

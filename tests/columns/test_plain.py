@@ -59,6 +59,33 @@ def test_a_plain_page_is_taken_and_gives_what_the_slow_path_gives(rows, total):
     assert_alike(data)
 
 
+same_day = st.times().map(lambda at: f"2020-02-29T{at.isoformat(timespec='milliseconds')}Z")
+sized_text = st.sampled_from(["ab", "é", "],", "[,", "::", "  "])
+even_row = st.tuples(plain_text, plain_int, *[sized_text, plain_int, sized_text, sized_text, sized_text, same_day])
+
+
+@given(st.lists(even_row, min_size=1, max_size=6))
+def test_strings_of_one_size_and_times_of_one_day_are_like_any_other(rows):
+    data = written(rows)
+    assert plain_page(data) is not None
+    assert_alike(data)
+
+
+@pytest.mark.parametrize("number", [9, 10**7, 10**8 - 1, 10**8, 10**15, 10**16 - 1, 10**16, 10**18, 2**63 - 1])
+@pytest.mark.parametrize("name", ["", "p", "person"])
+def test_numbers_of_any_size_are_read_wherever_the_page_begins(number, name):
+    rows = [[name, number, "", 0, "", "", "", ROW[7]], [name, 0, "", number, "", "", "", ROW[7]]]
+    for page in (rows, rows[:1], rows[1:]):
+        assert plain_page(written(page)) is not None
+        assert_alike(written(page))
+
+
+def test_midnight_may_pass_within_a_page():
+    data = written([[*ROW[:7], "2020-02-29T23:59:59.999Z"], [*ROW[:7], "2020-03-01T00:00:00.000Z"]])
+    assert plain_page(data) is not None
+    assert_alike(data)
+
+
 @pytest.mark.parametrize(
     "cells",
     [

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from attrs import define, frozen
-
-if TYPE_CHECKING:
-    from ..http.attempts import Attempt
 
 K = TypeVar("K")
 
@@ -40,10 +37,10 @@ class Progress:
     failures: int = 0
     active: int = 0
 
-    def attempted(self, attempt: Attempt) -> None:
-        """Count one attempt of a request."""
-        self.bytes += attempt.received
-        self.retries += attempt.number > 1
+    def attempted(self, number: int, received: int) -> None:
+        """Count one attempt of a request: the first or another one, and the bytes of its answer's body."""
+        self.bytes += received
+        self.retries += number > 1
 
 
 @frozen

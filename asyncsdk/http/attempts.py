@@ -46,17 +46,29 @@ class Attempt:
     received: int
 
 
-# A fan-out counts the attempts of its own workers; tasks inherit the value, so it needs no argument on the way down.
-observer: ContextVar[Callable[[Attempt], None] | None] = ContextVar("asyncsdk_observer", default=None)
+# A fan-out counts the attempts of its own workers: their numbers, and the bytes they received. Tasks inherit the value, so it
+# needs no argument on the way down.
+observer: ContextVar[Callable[[int, int], None] | None] = ContextVar("asyncsdk_observer", default=None)
+
+
+def count(number: int, received: int) -> None:
+    """Let the fan-out that an attempt belongs to, if there is one, count it.
+
+    Args:
+        number: 1 for the first.
+        received: bytes of the body.
+    """
+    if (counter := observer.get()) is not None:
+        counter(number, received)
 
 
 def heard(hook: Callable[[Attempt], None] | None) -> bool:
     """Whether anybody wants to be told of attempts."""
-    return hook is not None or observer.get() is not None or logger.isEnabledFor(logging.DEBUG)
+    return hook is not None or logger.isEnabledFor(logging.DEBUG)
 
 
 def tell(attempt: Attempt, hook: Callable[[Attempt], None] | None) -> None:
-    """Log an attempt, and hand it to the client's hook and the fan-out it belongs to.
+    """Log an attempt, and hand it to the client's hook.
 
     An exception that the hook raises goes to the caller of the request; the request's connection and permit are free by then.
     """
@@ -72,8 +84,6 @@ def tell(attempt: Attempt, hook: Callable[[Attempt], None] | None) -> None:
             attempt.seconds * 1000,
             attempt.received,
         )
-    if (count := observer.get()) is not None:
-        count(attempt)
     if hook is not None:
         hook(attempt)
 

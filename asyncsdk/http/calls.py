@@ -11,7 +11,7 @@ import httpx
 from attrs import evolve, frozen
 
 from ..errors import APIError, DecodeError, SDKError
-from .attempts import Attempt, heard, name_of, tell
+from .attempts import Attempt, count, heard, name_of, tell
 from .failure import bare, masked, transport_failure
 from .problem import api_error, is_spent_quota
 from .reply import Reply, decompressed, read_whole, readable
@@ -57,32 +57,29 @@ class Calls:
         self._signer = signer
         self._options = options
 
-    async def decoded(self, call: FrozenCall, into: Decoder[T]) -> T:
+    def decoded(self, call: FrozenCall, into: Decoder[T]) -> Awaitable[T]:
         """Attempt a call until its whole answer is read and decoded, or it must not be tried again.
 
         Raises:
             SDKError: whatever became of the last attempt.
         """
-        return await self._attempts(call, self._chain.handle_async_request, partial(self._read, call, into))
+        return self._attempts(call, self._chain.handle_async_request, partial(self._read, call, into))
 
-    async def opened(self, call: FrozenCall) -> httpx.Response:
+    def opened(self, call: FrozenCall) -> Awaitable[httpx.Response]:
         """Attempt a call until the head of a 2xx has come, or it must not be tried again.
 
         Raises:
             SDKError: whatever became of the last attempt.
         """
-        return await self._attempts(call, self._head, partial(self._read_head, call))
+        return self._attempts(call, self._head, partial(self._read_head, call))
 
     def secrets(self, call: FrozenCall) -> set[str]:
         """What must not be shown, though the service or an exception may echo it."""
         return {*self._signer.secrets(), *call.secrets()}
 
     async def _attempts(self, call: FrozenCall, send: _Send, read: _Read[T]) -> T:
-        async def attempt(number: int, left: float | None) -> Attempted[T | SDKError]:
-            return await self._attempt(call, send, read, number, left)
-
         result = await retrying(
-            attempt,
+            partial(self._attempt, call, send, read),
             policy=self._options.retry,
             retry=call.operation.retry,
             budget=self._shared.budget,
@@ -184,9 +181,11 @@ class Calls:
         *,
         error: str | None,
     ) -> None:
+        whole = response is not None and isinstance(response.stream, httpx.ByteStream)
+        received = len(_raw(response)) if whole and response is not None else 0
+        count(number, received)
         hook = self._options.on_attempt
         if heard(hook):
-            whole = response is not None and isinstance(response.stream, httpx.ByteStream)
             tell(
                 Attempt(
                     operation=call.operation.id,
@@ -197,7 +196,7 @@ class Calls:
                     status=None if response is None else response.status_code,
                     error=error,
                     seconds=self._options.clock.monotonic() - began,
-                    received=len(_raw(response)) if whole and response is not None else 0,
+                    received=received,
                 ),
                 hook,
             )

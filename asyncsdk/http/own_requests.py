@@ -9,7 +9,7 @@ import anyio
 import httpx
 from attrs import evolve
 
-from .attempts import Attempt, heard, name_of, tell
+from .attempts import Attempt, count, heard, name_of, tell
 from .failure import plain
 from .problem import is_spent_quota, retry_after
 from .quiet import inside
@@ -166,6 +166,7 @@ class RetryTransport(httpx.AsyncBaseTransport):
         return {*self._signer.secrets(), *secrets_of(request.url, b"".join(request.stream))}
 
     def _tell(self, request: httpx.Request, number: int, began: float, status: int | None, error: str | None) -> None:
+        count(number, 0)
         if heard(self._options.on_attempt):
             tell(
                 Attempt(

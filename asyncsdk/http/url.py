@@ -97,6 +97,7 @@ class BaseURL:
         httpx has no public way to swap a path without parsing the URL again, which is a third of an operation's whole cost:
         hence the private field. A test compares the result with a parsed one.
         """
-        url = httpx.URL(self.url)
-        url._uri_reference = self.url._uri_reference._replace(path=self._prefix + path, query=query or None)  # noqa: SLF001
+        base = self.url._uri_reference  # noqa: SLF001
+        url = httpx.URL.__new__(httpx.URL)
+        url._uri_reference = type(base)(*base[:4], self._prefix + path, query or None, None)  # noqa: SLF001
         return url

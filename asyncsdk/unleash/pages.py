@@ -8,7 +8,6 @@ row by row, and keeps what the server sent beside each row.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from datetime import datetime
 from itertools import repeat
@@ -97,8 +96,6 @@ class PlainRows(Collection[AnalyticsRow]):
 
 
 _decode_plain = msgspec.json.Decoder(_PlainPage).decode
-_canonical = re.compile(r"(\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d\.\d{3}Z,)*", re.ASCII).fullmatch
-"""Whether `timestamp` would write all these times just like this."""
 
 
 def plain_page(body: bytes) -> tuple[PlainRows, int | None] | None:
@@ -109,12 +106,27 @@ def plain_page(body: bytes) -> tuple[PlainRows, int | None] | None:
             return None
         # Many rows share one frame's time: each text is read once.
         times = {row.timestamp for row in page.data}
-        if not _canonical(",".join([*times, ""])):
-            return None
         moments = {text: datetime.fromisoformat(text) for text in times}
     except (ValueError, UnicodeDecodeError):  # msgspec's errors are ValueErrors
         return None
-    return PlainRows(page.data, moments), page.total_num_pages
+    return (PlainRows(page.data, moments), page.total_num_pages) if _are_canonical(times) else None
+
+
+def _are_canonical(times: Collection[str]) -> bool:
+    """Whether `timestamp` would write these times, which `datetime` can read, just like this: ``YYYY-MM-DDTHH:MM:SS.mmmZ``.
+
+    Of what `datetime` reads, only such texts, and those with a week or an hour 24 in them, are 24 long and have a T, a point and a Z
+    where these have them. All texts are looked at together, which takes a tenth of the time.
+    """
+    count, line = len(times), ",".join([*times, ""])
+    return (
+        line[24::25] == "," * count == "," * line.count(",")
+        and line[23::25] == "Z" * count
+        and line[19::25] == "." * count
+        and line[10::25] == "T" * count
+        and "W" not in line
+        and "T24" not in line
+    )
 
 
 def read_page(reply: Reply) -> tuple[list[AnalyticsRow], int | None]:

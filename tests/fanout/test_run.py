@@ -8,9 +8,9 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from asyncsdk import Attempt, Page, Pager, PaginationError, ServerError
+from asyncsdk import Page, Pager, PaginationError, ServerError
 from asyncsdk.fanout.run import Run
-from asyncsdk.http.attempts import tell
+from asyncsdk.http import attempts
 from asyncsdk.paging import by_number
 
 PAGES = {"a": 3, "b": 1, "c": 12, "d": 2}
@@ -232,18 +232,15 @@ async def test_progress_counts(network):
 
 @pytest.mark.anyio
 async def test_progress_counts_the_bytes_and_retries_of_its_own_requests():
-    def attempt(number):
-        return Attempt("x.y", "GET", "host", "/y", number, 200, None, 0.1, 100)
-
     async def strategy(cursor):
-        tell(attempt(1), None)
-        tell(attempt(2), None)
+        attempts.count(1, 100)
+        attempts.count(2, 100)
         return Page(["item"])
 
     run = Run(["a", "b"], lambda key: Pager(strategy))
     async with run:
         await drain(run)
-        tell(attempt(2), None)
+        attempts.count(2, 100)
     assert (run.progress.bytes, run.progress.retries) == (400, 2)
 
 

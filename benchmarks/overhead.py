@@ -1,6 +1,6 @@
 """What an operation adds on top of the transport it sits on, link by link, over a transport that answers from memory.
 
-    python benchmarks/overhead.py [rounds]
+    python benchmarks/overhead.py [--quick] [--rounds 9]
 
 Every figure is the median of interleaved rounds, in µs of CPU a call, with what the transport itself takes subtracted. No
 network is involved: `benchmarks/small_gets.py` has that. The goal in docs/performance.md is 40 µs first, then 15.
@@ -13,8 +13,12 @@ import logging
 import statistics
 import sys
 import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import httpx
+from _report import options
 
 from asyncsdk import UnleashAnalytics
 from asyncsdk.http.clock import SYSTEM
@@ -106,4 +110,5 @@ async def main(rounds):
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING)
-    asyncio.run(main(int(sys.argv[1]) if sys.argv[1:] else 9))
+    given = options(__doc__).parse_args()
+    asyncio.run(main(given.rounds or (3 if given.quick else 9)))

@@ -199,7 +199,7 @@ class ExportReader:
     def _decoded(self, value: bytes | bytearray) -> Any:
         try:
             return msgspec.json.decode(value)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             why = str(error).partition(" (byte")[0]  # counted from the value's own beginning
             raise self._broken(f"not JSON ({why})") from None
 

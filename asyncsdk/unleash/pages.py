@@ -107,7 +107,7 @@ def plain_page(body: bytes) -> tuple[PlainRows, int | None] | None:
         # Many rows share one frame's time: each text is read once.
         times = {row.timestamp for row in page.data}
         moments = {text: datetime.fromisoformat(text) for text in times}
-    except (ValueError, UnicodeDecodeError):  # msgspec's errors are ValueErrors
+    except (ValueError, RecursionError):  # msgspec's errors are ValueErrors
         return None
     return (PlainRows(page.data, moments), page.total_num_pages) if _are_canonical(times) else None
 

@@ -294,6 +294,7 @@ def test_a_page_may_lack_its_total_or_be_a_bare_array():
         (b"", "it is empty"),
         (b"{", "not JSON"),
         (b"\xff", "not JSON"),
+        (b'{"data":[],"deep":' + b"[" * 9999 + b"]" * 9999 + b"}", "not JSON"),
         (b"<!DOCTYPE html>", "a page of HTML"),
         ("text", "a page of rows was promised, not str"),
         (None, "a page of rows was promised, not NoneType"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 import msgspec
@@ -82,42 +83,79 @@ def partitioning() -> Partitioning:
 
 
 class _ParquetFile:
-    """Batches to one file, in row groups of the same size whatever the sizes of the batches."""
+    """Batches to one file, in row groups of the same size whatever the sizes of the batches.
+
+    What is held of a row group are codes and the texts that differ, a quarter of the rows' size. What Arrow would allocate for them
+    comes from the system's allocator: Arrow's own keeps pages for each thread it was used in, several times what is held.
+    """
 
     def __init__(self, file: IO[bytes], device: str, size: int, compression: str) -> None:
+        import pyarrow as pa
         from pyarrow.parquet import ParquetWriter
 
         self._device = device
         self._size = size
         self._held: list[pa.RecordBatch] = []
         self._count = 0
-        # The types speak for themselves: without a copy of the schema, half of a small file's size, they are read the same.
+        self._memory = pa.system_memory_pool()
+        # The types speak for themselves: without a copy of the schema, half of a small file's size, they are read the same, and
+        # what was held as codes is read as plain texts.
         self._writer = ParquetWriter(
-            file, schema().remove(schema().get_field_index(_DEVICE)), compression=compression, store_schema=False
+            file, _held_schema(), compression=compression, store_schema=False, memory_pool=self._memory
         )
 
     def write(self, items: Any) -> None:
         batch = _without_device(as_batch(items), self._device)
-        self._held.append(batch)
-        self._count += batch.num_rows
-        while self._count >= self._size:
-            self._write_group(self._size)
+        while batch.num_rows:
+            # Cut before it is encoded: a row group's dictionaries hold no text of another one.
+            part = batch.slice(0, self._size - self._count)
+            batch = batch.slice(part.num_rows)
+            self._held.append(_as_codes(part, self._memory))
+            self._count += part.num_rows
+            if self._count == self._size:
+                self._write_group()
 
     def close(self) -> None:
         try:
             if self._count:
-                self._write_group(self._count)
+                self._write_group()
         finally:
             self._writer.close()
 
-    def _write_group(self, size: int) -> None:
+    def _write_group(self) -> None:
         import pyarrow as pa
 
-        held = pa.Table.from_batches(self._held)
-        # In one piece: where the pieces meet, the pages of the file would be cut.
-        self._writer.write_table(held.slice(0, size).combine_chunks(), row_group_size=size)
-        self._held = held.slice(size).to_batches()
-        self._count -= size
+        # In one piece: where the pieces meet, the pages of the file would be cut. The texts stay in the order they first came in.
+        group = pa.Table.from_batches(self._held).combine_chunks(memory_pool=self._memory)
+        self._held = []
+        self._count = 0
+        self._writer.write_table(group, row_group_size=self._size)
+        # The writer has its buffers from Arrow's own allocator, whatever pool it is given, and another thread cannot use the pages.
+        pa.default_memory_pool().release_unused()
+
+
+@cache
+def _held_schema() -> pa.Schema:
+    """The schema of what is held, and of the files but for the encoding: without the device, texts as codes."""
+    import pyarrow as pa
+
+    plain = schema().remove(schema().get_field_index(_DEVICE))
+    return pa.schema(
+        field.with_type(pa.dictionary(pa.int32(), field.type)) if pa.types.is_string(field.type) else field
+        for field in plain
+    )
+
+
+def _as_codes(batch: pa.RecordBatch, memory: pa.MemoryPool) -> pa.RecordBatch:
+    """A batch with each text as a code for it, numbered in the order they first come in."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    columns = [
+        compute.dictionary_encode(column, memory_pool=memory) if pa.types.is_string(column.type) else column
+        for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=_held_schema())
 
 
 def _without_device(batch: pa.RecordBatch, device: str) -> pa.RecordBatch:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-# Bytes. Below this, some 300 rows, the fast path costs more than it saves (benchmarks/decode.py).
-_WORTH = 48 * 1024
+# Bytes. Below this, some 90 rows, the fast path costs as much as it saves (benchmarks/decode.py).
+_WORTH = 16 * 1024
 
 
 @frozen

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from .batch import canonical_times, schema
-from .cells import COLUMNS, EXTRA
+from .cells import COLUMNS
 from .digits import times_of_a_day, whole_numbers
 
 if TYPE_CHECKING:
@@ -96,8 +96,8 @@ def _rows(data: bytes, start: int, end: int) -> pa.RecordBatch | None:
             columns[name] = _joined(_windows(section, np.dtype((np.void, longest[at])))[opened[at]])
         else:
             columns[name] = _cut(section, opened[at], closed[at])
-    columns |= {"timestamp": times, EXTRA: pa.nulls(count, pa.string())}
-    return pa.RecordBatch.from_arrays([columns[name] for name in schema().names], schema=schema())
+    columns["timestamp"] = times
+    return pa.RecordBatch.from_arrays([*map(columns.__getitem__, _KEYS), _nulls(count)], schema=schema())
 
 
 def _is_text(page: Bytes) -> bool:
@@ -134,20 +134,34 @@ def _windows(section: memoryview, kind: np.dtype[Any]) -> npt.NDArray[Any]:
 def _times(texts: npt.NDArray[np.void]) -> pa.Array | None:
     """Timestamps; None if one is not canonical."""
     times = times_of_a_day(texts.view(np.uint8))
-    if times is not None:
-        return _fixed(schema().field("timestamp").type, times)
-    return canonical_times(_joined(texts))
+    return canonical_times(_joined(texts)) if times is None else _fixed(schema().types[_KEYS.index("timestamp")], times)
+
+
+def _fixed(kind: pa.DataType, numbers: npt.NDArray[np.int64]) -> pa.Array:
+    return pa.Array.from_buffers(kind, len(numbers), [None, pa.py_buffer(numbers)])
+
+
+def _joined(texts: npt.NDArray[np.void]) -> pa.StringArray:
+    """Texts of one size, one after the other, as an Arrow array of them."""
+    return pa.StringArray.from_buffers(len(texts), _offsets(len(texts), texts.itemsize), pa.py_buffer(texts))
 
 
 def _cut(section: memoryview, starts: Places, stops: Places) -> pa.StringArray:
-    """Strings of any size."""
+    """Texts of any size."""
     places = np.empty((len(starts), 2), np.int32)
     places[:, 0] = starts
     places[:, 1] = stops
-    # Each other one of these is what stands between two strings.
-    return pa.StringArray.from_buffers(places.size - 1, pa.py_buffer(places), pa.py_buffer(section)).take(
-        _each_other(len(starts))
-    )
+    texts = pa.StringArray.from_buffers(places.size - 1, pa.py_buffer(places), pa.py_buffer(section))
+    # Each other one of these is what stands between two.
+    return texts.take(_each_other(len(starts)))
+
+
+# The pages of a query have as many rows, and strings of the same sizes: their batches share these.
+
+
+@lru_cache(16)
+def _offsets(count: int, size: int) -> pa.Buffer:
+    return pa.py_buffer(np.arange(0, size * count + 1, size, dtype=np.int32))
 
 
 @lru_cache(8)
@@ -155,12 +169,6 @@ def _each_other(count: int) -> pa.Array:
     return pa.array(np.arange(0, 2 * count, 2, dtype=np.int32))
 
 
-def _joined(texts: npt.NDArray[np.void]) -> pa.StringArray:
-    """Texts of one size, one after the other, as an Arrow array of them."""
-    size = texts.itemsize
-    offsets = np.arange(0, size * len(texts) + 1, size, dtype=np.int32)
-    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(texts))
-
-
-def _fixed(kind: pa.DataType, numbers: npt.NDArray[np.int64]) -> pa.Array:
-    return pa.Array.from_buffers(kind, len(numbers), [None, pa.py_buffer(numbers)])
+@lru_cache(8)
+def _nulls(count: int) -> pa.Array:
+    return pa.nulls(count, pa.string())

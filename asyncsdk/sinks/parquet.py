@@ -105,7 +105,7 @@ class _ParquetFile:
         )
 
     def write(self, items: Any) -> None:
-        batch = _without_device(as_batch(items), self._device)
+        batch = _with_other_devices(as_batch(items), self._device)
         while batch.num_rows:
             # Cut before it is encoded: a row group's dictionaries hold no text of another one.
             part = batch.slice(0, self._size - self._count)
@@ -147,27 +147,32 @@ def _held_schema() -> pa.Schema:
 
 
 def _as_codes(batch: pa.RecordBatch, memory: pa.MemoryPool) -> pa.RecordBatch:
-    """A batch with each text as a code for it, numbered in the order they first come in."""
+    """A batch without its device, and with each text as a code for it, numbered in the order they first come in."""
     import pyarrow as pa
     from pyarrow import compute
 
-    columns = [
-        compute.dictionary_encode(column, memory_pool=memory) if pa.types.is_string(column.type) else column
-        for column in batch.columns
-    ]
-    return pa.RecordBatch.from_arrays(columns, schema=_held_schema())
+    held = _held_schema()
+    columns = []
+    for name, kind in zip(held.names, held.types, strict=True):
+        column = batch.column(name)
+        if column.null_count == len(column):
+            column = pa.nulls(len(column), kind)
+        elif pa.types.is_dictionary(kind):
+            column = compute.dictionary_encode(column, memory_pool=memory)
+        columns.append(column)
+    return pa.RecordBatch.from_arrays(columns, schema=held)
 
 
-def _without_device(batch: pa.RecordBatch, device: str) -> pa.RecordBatch:
-    """A batch without its device column, which the path gives back; what it would not give back goes into ``extra``."""
+def _with_other_devices(batch: pa.RecordBatch, device: str) -> pa.RecordBatch:
+    """A batch that keeps in ``extra`` what its device column has and the path would not give back."""
     import pyarrow as pa
 
     column = batch.column(_DEVICE)
-    if column.unique().to_pylist() not in ([device], []):
-        texts = batch.column(EXTRA).to_pylist()
-        for row, value in enumerate(column.to_pylist()):
-            if value not in (device, None):
-                known = msgspec.json.decode(texts[row]) if texts[row] else {}
-                texts[row] = extra_text({_DEVICE: value} | known)
-        batch = batch.set_column(batch.schema.get_field_index(EXTRA), EXTRA, pa.array(texts, pa.string()))
-    return batch.drop_columns([_DEVICE])
+    if column.unique().to_pylist() in ([device], []):
+        return batch
+    texts = batch.column(EXTRA).to_pylist()
+    for row, value in enumerate(column.to_pylist()):
+        if value not in (device, None):
+            known = msgspec.json.decode(texts[row]) if texts[row] else {}
+            texts[row] = extra_text({_DEVICE: value} | known)
+    return batch.set_column(batch.schema.get_field_index(EXTRA), EXTRA, pa.array(texts, pa.string()))

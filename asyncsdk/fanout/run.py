@@ -14,6 +14,7 @@ import anyio
 
 from ..errors import SDKError
 from ..http.attempts import observer
+from ..http.turns import Turns, turns
 from ..paging import Page, Pager
 from .keys import Keys
 from .progress import Failure, Progress
@@ -74,6 +75,7 @@ class Run(Generic[K, T]):
         self._error: Exception | None = None
         self._idle_workers: deque[anyio.Event] = deque()
         self._consumer: anyio.Event | None = None
+        self._turns = Turns(self._consumer_due)
         self._exhausted = False
         self._opening = False
         self._started = False
@@ -131,6 +133,7 @@ class Run(Generic[K, T]):
                 await self._consumer.wait()
             finally:
                 self._consumer = None
+                self._turns.pass_on()
 
     @property
     def _finished(self) -> bool:
@@ -151,10 +154,15 @@ class Run(Generic[K, T]):
         if self._consumer is not None and (self._ready or self._error is not None or self._finished):
             self._consumer.set()
 
+    def _consumer_due(self) -> bool:
+        """Whether the consumer was told of pages, and has not had the time to take them yet."""
+        return self._consumer is not None and self._consumer.is_set()
+
     # ---- the workers' side
 
     async def _work(self) -> None:
         observer.set(self.progress.attempted)
+        turns.set(self._turns)
         while (job := await self._next_job()) is not None:
             self.progress.active += 1
             try:

@@ -16,6 +16,7 @@ from .failure import bare, masked, transport_failure
 from .problem import api_error, is_spent_quota
 from .reply import Reply, decompressed, read_whole, readable
 from .retry import Attempted, DeadlineError, Outcome, RetryBudget, retrying
+from .turns import turns
 
 if TYPE_CHECKING:
     from ..options import Options
@@ -110,7 +111,7 @@ class Calls:
                     response = await send(request)
                 if response is None:
                     raise DeadlineError(request, sent="admitted" in request.extensions)  # noqa: TRY301
-            result = read(response)
+            result = await self._in_turn(read, response)
         except httpx.HTTPError as error:
             result = transport_failure(call.operation.id, request, error, self.secrets(call))
             if self._shared.engine.closed and result.outcome is not None:
@@ -128,6 +129,17 @@ class Calls:
                 await response.stream.aclose()  # type: ignore[union-attr]  # an async engine's stream
             raise
         return result
+
+    async def _in_turn(self, read: _Read[T], response: httpx.Response) -> Attempted[T | SDKError]:
+        """Decode an answer once the fan-out that this call belongs to has used what was decoded before."""
+        queue = turns.get()
+        if queue is None:
+            return read(response)
+        await queue.come()
+        try:
+            return read(response)
+        finally:
+            queue.pass_on()
 
     async def _head(self, request: httpx.Request) -> httpx.Response:
         """Send, and read the body of an error alone."""

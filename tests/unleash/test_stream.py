@@ -272,6 +272,40 @@ async def test_progress_counts_shards_pages_rows_bytes_and_retries():
     assert (progress.failures, progress.active) == (0, 0)
 
 
+# ---- many pages at the same moment
+
+
+class Together(httpx.AsyncBaseTransport):
+    """Answers of a sandbox that all arrive at once."""
+
+    def __init__(self, app, number):
+        self.inner = httpx.ASGITransport(app)
+        self.missing = number
+        self.all_there = anyio.Event()
+
+    async def handle_async_request(self, request):
+        response = await self.inner.handle_async_request(request)
+        self.missing -= 1
+        if self.missing == 0:
+            self.all_there.set()
+        await self.all_there.wait()
+        return response
+
+
+@pytest.mark.anyio
+async def test_pages_that_arrive_together_are_decoded_as_they_are_used():
+    api = service(devices=12, page_size=1000)
+    hour = (START, START + timedelta(hours=1))
+    used = set()
+    async with UnleashAnalytics("test-key", transport=Together(Sandbox(api), 12)) as analytics:
+        async with analytics.fan_out(api.device_ids, *hour, concurrency=12) as stream:
+            async for row in stream:
+                used.add(row.device_id)
+                # One is being used, and another one may have been decoded while the consumer was on its way.
+                assert stream.progress.pages <= len(used) + 1
+        assert len(used) == stream.progress.pages == 12
+
+
 # ---- leaving
 
 

@@ -158,7 +158,7 @@ def _as_codes(batch: pa.RecordBatch, memory: pa.MemoryPool) -> pa.RecordBatch:
         if column.null_count == len(column):
             column = pa.nulls(len(column), kind)
         elif pa.types.is_dictionary(kind):
-            column = compute.dictionary_encode(column, memory_pool=memory)
+            column = compute.call_function("dictionary_encode", [column], memory_pool=memory)
         columns.append(column)
     return pa.RecordBatch.from_arrays(columns, schema=held)
 

@@ -25,6 +25,7 @@ class Walk(Generic[K, T]):
         pager: gives its pages.
         asked: how many of its pages have been asked for: the position of the next one.
         known: how many there are, as far as is known.
+        raised: how many had been asked for when `known` was raised last: the answers to those may be older than what raised it.
         cursor: the token of the next page, where pages are not numbered.
         trail: the tokens that were asked for, where pages are not numbered.
         furthest: the highest position that has arrived; -1 before the first.
@@ -39,6 +40,7 @@ class Walk(Generic[K, T]):
     pager: Pager[T]
     asked: int = 0
     known: int = 1
+    raised: int = 0
     cursor: str | None = None
     trail: Trail = field(factory=Trail)
     furthest: int = -1
@@ -72,7 +74,7 @@ class Walk(Generic[K, T]):
         """How many pages there are, as this one says.
 
         A total that changes in mid-walk is followed: every page may raise it, since none must be lost, but only the furthest
-        may lower it, since an answer that comes late may be an old one.
+        may lower it, and only if it was asked for after the total had been raised: any other answer may be an older one.
         """
         if self.pager.numbered is None or page.total_pages is None:
             # One after the other; where no more is said to come, what was asked for already may still be there.
@@ -80,5 +82,8 @@ class Walk(Generic[K, T]):
             self.cursor = page.cursor
         else:
             said = page.total_pages
-        self.known = said if position > self.furthest else max(self.known, said)
+        if said > self.known:
+            self.known, self.raised = said, self.asked
+        elif position > self.furthest and position >= self.raised:
+            self.known = said
         self.furthest = max(self.furthest, position)

@@ -263,6 +263,20 @@ def test_an_old_total_that_comes_late_takes_nothing_back():
     assert [job.token for job in asked(schedule, 2)] == ["4", "5"]
 
 
+def test_an_old_total_of_a_later_page_takes_nothing_back_either():
+    schedule = opened()
+    (first,) = asked(schedule, 1)
+    schedule.arrived(first, page(0, 3))
+    two, three = asked(schedule, 2)
+    schedule.arrived(two, page(1, 5))
+    schedule.arrived(three, page(2, 3))  # the service gave this answer before it gave the other
+    four, five = asked(schedule, 2)
+    assert [job.token for job in (four, five)] == ["4", "5"]
+    schedule.arrived(four, page(3, 4))
+    schedule.arrived(five, page(4, 5))
+    assert schedule.idle
+
+
 def test_a_total_that_shrinks_is_followed():
     schedule = opened()
     (first,) = asked(schedule, 1)

@@ -14,6 +14,7 @@ import anyio
 
 from ..errors import SDKError
 from ..http.attempts import observer
+from ..http.events import Events
 from ..http.turns import Turns, turns
 from ..paging import Page, Pager
 from .keys import Keys
@@ -75,7 +76,8 @@ class Run(Generic[K, T]):
         self._error: Exception | None = None
         self._idle_workers: deque[anyio.Event] = deque()
         self._consumer: anyio.Event | None = None
-        self._turns = Turns(self._consumer_due)
+        self._events = Events()
+        self._turns = Turns(self._consumer_due, self._events)
         self._exhausted = False
         self._opening = False
         self._started = False
@@ -128,7 +130,7 @@ class Run(Generic[K, T]):
                 return None
             if self._consumer is not None:
                 raise RuntimeError("a fan-out is iterated by one task; another one is waiting for its next page")
-            self._consumer = anyio.Event()
+            self._consumer = self._events.new()
             try:
                 await self._consumer.wait()
             finally:
@@ -184,7 +186,7 @@ class Run(Generic[K, T]):
             if self._may_open:
                 await self._open_next()
                 continue
-            turn = anyio.Event()
+            turn = self._events.new()
             self._idle_workers.append(turn)
             await turn.wait()
         return None

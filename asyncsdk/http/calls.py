@@ -29,8 +29,11 @@ T = TypeVar("T")
 Decoder = Callable[[Reply], T]
 """From a whole 2xx answer to a value; raises `DecodeError` where it is not what the operation promises."""
 
+_WORTH_A_TURN = 1 << 15
+"""Bytes of a body. What a smaller one holds takes little memory and time, and is decoded when it comes."""
+
 _Send = Callable[[httpx.Request], Awaitable[httpx.Response]]
-_Read = Callable[[httpx.Response], Attempted[T | SDKError]]
+_Read = Callable[[httpx.Response], Awaitable[Attempted[T | SDKError]]]
 
 
 @frozen
@@ -111,7 +114,7 @@ class Calls:
                     response = await send(request)
                 if response is None:
                     raise DeadlineError(request, sent="admitted" in request.extensions)  # noqa: TRY301
-            result = await self._in_turn(read, response)
+            result = await read(response)
         except httpx.HTTPError as error:
             result = transport_failure(call.operation.id, request, error, self.secrets(call))
             if self._shared.engine.closed and result.outcome is not None:
@@ -130,17 +133,6 @@ class Calls:
             raise
         return result
 
-    async def _in_turn(self, read: _Read[T], response: httpx.Response) -> Attempted[T | SDKError]:
-        """Decode an answer once the fan-out that this call belongs to has used what was decoded before."""
-        queue = turns.get()
-        if queue is None:
-            return read(response)
-        await queue.come()
-        try:
-            return read(response)
-        finally:
-            queue.pass_on()
-
     async def _head(self, request: httpx.Request) -> httpx.Response:
         """Send, and read the body of an error alone."""
         response = await self._chain.handle_async_request(request)
@@ -148,26 +140,31 @@ class Calls:
             response.stream = httpx.ByteStream(await read_whole(response))
         return response
 
-    def _read_head(self, call: FrozenCall, response: httpx.Response) -> Attempted[httpx.Response | SDKError]:
+    async def _read_head(self, call: FrozenCall, response: httpx.Response) -> Attempted[httpx.Response | SDKError]:
         """From the head of an answer to the answer, or to the error it is."""
         if 200 <= response.status_code < 300:
             return Attempted(response)
         return Attempted(*self._error(call, response))
 
-    def _read(self, call: FrozenCall, into: Decoder[T], response: httpx.Response) -> Attempted[T | SDKError]:
+    async def _read(self, call: FrozenCall, into: Decoder[T], response: httpx.Response) -> Attempted[T | SDKError]:
         """From a whole answer to a value, or to the error it is."""
-        status = response.status_code
-        if not 200 <= status < 300:
+        if not 200 <= response.status_code < 300:
             return Attempted(*self._error(call, response))
-        secrets = partial(self.secrets, call)
-        body = decompressed(_raw(response), response)
+        reply = Reply(
+            call.operation,
+            response.status_code,
+            response.headers,
+            decompressed(_raw(response), response),
+            partial(self.secrets, call),
+        )
+        queue = turns.get() if len(reply.body) >= _WORTH_A_TURN else None
+        if queue is None:
+            return _decoded(reply, into)
+        await queue.come()
         try:
-            return Attempted(into(Reply(call.operation, status, response.headers, body, secrets)))
-        except DecodeError as error:
-            # A body that cannot be read counts as one that was lost on the way.
-            return Attempted(masked(bare(error), secrets()), Outcome())
-        except APIError as error:  # a 200 that says that it is an error
-            return Attempted(masked(bare(error), secrets()), Outcome(status=error.status_code, final=True))
+            return _decoded(reply, into)
+        finally:
+            queue.pass_on()
 
     def _error(self, call: FrozenCall, response: httpx.Response) -> tuple[SDKError, Outcome]:
         """The error that an answer is, with what it means for another attempt."""
@@ -212,6 +209,16 @@ class Calls:
                 ),
                 hook,
             )
+
+
+def _decoded(reply: Reply, into: Decoder[T]) -> Attempted[T | SDKError]:
+    try:
+        return Attempted(into(reply))
+    except DecodeError as error:
+        # A body that cannot be read counts as one that was lost on the way.
+        return Attempted(masked(bare(error), reply.secrets()), Outcome())
+    except APIError as error:  # a 200 that says that it is an error
+        return Attempted(masked(bare(error), reply.secrets()), Outcome(status=error.status_code, final=True))
 
 
 def _raw(response: httpx.Response) -> bytes:

@@ -6,10 +6,12 @@ from collections import deque
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-import anyio
-
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import anyio
+
+    from .events import Events
 
 
 class Turns:
@@ -20,10 +22,12 @@ class Turns:
 
     Args:
         busy: whether something decoded is about to be used.
+        events: of the event loop.
     """
 
-    def __init__(self, busy: Callable[[], bool]) -> None:
+    def __init__(self, busy: Callable[[], bool], events: Events) -> None:
         self._busy = busy
+        self._events = events
         self._waiting: deque[anyio.Event] = deque()
 
     async def come(self) -> None:
@@ -32,7 +36,7 @@ class Turns:
         if not self._waiting and not self._busy():
             return
         while True:
-            turn = anyio.Event()
+            turn = self._events.new()
             line_up(turn)
             try:
                 await turn.wait()

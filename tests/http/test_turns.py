@@ -3,6 +3,7 @@ from __future__ import annotations
 import anyio
 import pytest
 
+from asyncsdk.http.events import Events
 from asyncsdk.http.turns import Turns
 
 pytestmark = pytest.mark.anyio
@@ -13,7 +14,7 @@ class Desk:
 
     def __init__(self):
         self.busy = False
-        self.turns = Turns(lambda: self.busy)
+        self.turns = Turns(lambda: self.busy, Events())
         self.decoded = []
 
     async def decode(self, name):

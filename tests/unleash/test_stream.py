@@ -294,7 +294,7 @@ class Together(httpx.AsyncBaseTransport):
 
 @pytest.mark.anyio
 async def test_pages_that_arrive_together_are_decoded_as_they_are_used():
-    api = service(devices=12, page_size=1000)
+    api = service(devices=12, page_size=2000, rows_per_hour=1000)
     hour = (START, START + timedelta(hours=1))
     used = set()
     async with UnleashAnalytics("test-key", transport=Together(Sandbox(api), 12)) as analytics:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ..fanout.progress import Failure, Progress
     from ..fanout.run import OnError
     from ..http.clock import Clock
-    from ..sinks.protocol import Sink, Writer
+    from ..sinks.protocol import Form, Sink, Writer
     from .analytics import UnleashAnalytics
 
 
@@ -76,19 +76,20 @@ async def backfill(
     began = clock.monotonic()
     found = sink.done()
     todo = _Todo(plan, Ledger(await found if inspect.isawaitable(found) else found), settle, clock)
+    form: Form = getattr(sink, "form", "rows")
     stream = RowStream(
         analytics,
         todo,
         concurrency=concurrency,
         order="shard",
         on_error=on_error,
-        form=getattr(sink, "form", "rows"),
+        form=form,
         most_open=concurrency,
     )
     todo.progress = stream.progress
     stream.progress.total_shards = todo.shards.length
     async with stream:
-        writing = _Writing(stream, sink, concurrency, on_progress)
+        writing = _Writing(stream, sink, form, concurrency, on_progress)
         await writing.run()
     progress = stream.progress
     return Report(
@@ -140,15 +141,17 @@ class _Writing:
     Args:
         stream: pages in page order within each shard.
         sink: where they go.
+        form: what the sink is given.
         most: how many shards may be committing at once.
         on_progress: called after each page and each commit.
     """
 
     def __init__(
-        self, stream: RowStream, sink: Sink, most: int, on_progress: Callable[[Progress], None] | None
+        self, stream: RowStream, sink: Sink, form: Form, most: int, on_progress: Callable[[Progress], None] | None
     ) -> None:
         self._stream = stream
         self._sink = sink
+        self._form = form
         # Only what needs no further page holds a place: whoever waits for one keeps nobody from ending.
         self._committing = anyio.Semaphore(most)
         self._on_progress = on_progress
@@ -204,11 +207,11 @@ class _Writing:
             if slot.committing:
                 self._committing.release()
 
-    @staticmethod
-    async def _copy(writer: Writer, slot: _Slot) -> None:
+    async def _copy(self, writer: Writer, slot: _Slot) -> None:
         async for items in slot.receive:
             if len(items):
-                await writer.write(items)
+                # The rows of a page are made now, in a list, which a sink may do with as it likes.
+                await writer.write(items if self._form == "arrow" else list(items))
 
     def _drop_failed(self) -> None:
         """Let go of shards whose pages could not all be had: leaving their sink by cancellation leaves no file."""

@@ -11,7 +11,7 @@ import httpx
 from attrs import evolve, frozen
 
 from ..errors import APIError, DecodeError, SDKError
-from .attempts import Attempt, count, heard, name_of, tell
+from .attempts import Attempt, count, heard, name_of, observer, tell
 from .failure import bare, masked, transport_failure
 from .problem import api_error, is_spent_quota
 from .reply import Reply, decompressed, read_whole, readable
@@ -190,11 +190,15 @@ class Calls:
         *,
         error: str | None,
     ) -> None:
-        whole = response is not None and isinstance(response.stream, httpx.ByteStream)
-        received = len(_raw(response)) if whole and response is not None else 0
-        count(number, received)
         hook = self._options.on_attempt
-        if heard(hook):
+        told = heard(hook)
+        if not told and observer.get() is None:
+            return
+        received = 0
+        if response is not None and isinstance(response.stream, httpx.ByteStream):
+            received = len(_raw(response))
+        count(number, received)
+        if told:
             tell(
                 Attempt(
                     operation=call.operation.id,

@@ -17,13 +17,18 @@ import msgspec
 from attrs import frozen
 
 from ..codec import WHOLE, Model, from_dict
+from ..columns.cells import COLUMNS
 from ..columns.envelope import UnreadableError, envelope
-from .rows import KEYS, AnalyticsRow
+from .rows import AnalyticsRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ..http.reply import Reply
+
+
+KEYS = list(COLUMNS)
+"""The keys of a plain page, in the document's order."""
 
 
 class _PlainRow(msgspec.Struct, array_like=True, forbid_unknown_fields=True, gc=False):

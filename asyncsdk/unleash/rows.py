@@ -8,18 +8,6 @@ from attrs import frozen
 
 from ..codec import Model, wire
 
-KEYS = [
-    "class_name",
-    "count",
-    "device_id",
-    "frame_number",
-    "model_id",
-    "session_id",
-    "source_file_name",
-    "timestamp",
-]
-"""The columns in the document's order."""
-
 
 @frozen
 class AnalyticsRow(Model):

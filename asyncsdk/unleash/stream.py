@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ..fanout.run import OnError, Run
 from ..fanout.windows import instant
@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     from ..fanout.schedule import Order
     from ..http.reply import Reply
     from ..paging import Pager
+    from ..sinks.protocol import Form
     from .analytics import UnleashAnalytics
     from .rows import AnalyticsRow
-
-Form = Literal["rows", "arrow"]
 
 
 class RowStream(Run["Shard", Any]):

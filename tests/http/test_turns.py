@@ -23,14 +23,19 @@ class Desk:
         self.turns.pass_on()
 
     async def decode_for_a_consumer(self, name):
-        await self.turns.come()
-        self.decoded.append(name)
-        self.turns.pass_on()
+        await self.decode(name)
         self.busy = True
 
     def use(self):
         self.busy = False
         self.turns.pass_on()
+
+
+async def line_up(group, decode, names):
+    """Let them come one after the other."""
+    for name in names:
+        group.start_soon(decode, name)
+        await anyio.wait_all_tasks_blocked()
 
 
 async def test_who_comes_to_an_empty_desk_decodes_at_once():
@@ -43,9 +48,7 @@ async def test_who_comes_to_an_empty_desk_decodes_at_once():
 async def test_nobody_decodes_while_something_waits_to_be_used():
     desk = Desk()
     async with anyio.create_task_group() as group:
-        for name in "abc":
-            group.start_soon(desk.decode_for_a_consumer, name)
-            await anyio.wait_all_tasks_blocked()
+        await line_up(group, desk.decode_for_a_consumer, "abc")
         for count in (1, 2, 3):
             await anyio.wait_all_tasks_blocked()
             assert desk.decoded == list("abc")[:count]
@@ -56,9 +59,7 @@ async def test_they_decode_in_the_order_they_came_when_nobody_takes_anything():
     desk = Desk()
     desk.busy = True
     async with anyio.create_task_group() as group:
-        for name in "abcd":
-            group.start_soon(desk.decode, name)
-            await anyio.wait_all_tasks_blocked()
+        await line_up(group, desk.decode, "abcd")
         assert desk.decoded == []
         desk.use()
     assert desk.decoded == list("abcd")
@@ -68,9 +69,7 @@ async def test_whoever_finds_the_desk_taken_again_keeps_the_place():
     desk = Desk()
     desk.busy = True
     async with anyio.create_task_group() as group:
-        for name in "abc":
-            group.start_soon(desk.decode, name)
-            await anyio.wait_all_tasks_blocked()
+        await line_up(group, desk.decode, "abc")
         desk.use()
         desk.busy = True  # before the one whose turn it is has run
         await anyio.wait_all_tasks_blocked()
@@ -90,9 +89,7 @@ async def test_who_is_cancelled_holds_up_nobody(leaving):
             await desk.decode(name)
 
     async with anyio.create_task_group() as group:
-        for name in "abc":
-            group.start_soon(decode, name)
-            await anyio.wait_all_tasks_blocked()
+        await line_up(group, decode, "abc")
         scopes[leaving].cancel()
         await anyio.wait_all_tasks_blocked()
         desk.use()

@@ -15,8 +15,7 @@ from asyncsdk import OMIT, AnalyticsRow, DecodeError, to_dict
 from asyncsdk.codec import WHOLE, from_dict
 from asyncsdk.http.reply import Reply
 from asyncsdk.unleash.analytics import ROWS
-from asyncsdk.unleash.pages import plain_page, read_inside, read_page, read_wire
-from asyncsdk.unleash.rows import KEYS
+from asyncsdk.unleash.pages import KEYS, plain_page, read_inside, read_page, read_wire
 
 DOCUMENT = json.loads((Path(__file__).parents[1] / "data" / "analytics_document.json").read_text())
 PLAIN = ["person", 3, "W1", 110252, "starter-ai", "1597622730878", "W1?token=test-secret", "2020-08-17T02:08:49.000Z"]

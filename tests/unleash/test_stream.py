@@ -13,7 +13,7 @@ from asyncsdk.codec import timestamp
 from asyncsdk.columns import to_wire
 from asyncsdk.fanout.windows import instant
 from asyncsdk.testing import AnalyticsService, Sandbox, faults, serve
-from asyncsdk.unleash.rows import KEYS
+from asyncsdk.unleash.pages import KEYS
 
 START = datetime(2020, 8, 17, 6, tzinfo=UTC)
 END = START + timedelta(hours=5, minutes=30)

@@ -19,7 +19,7 @@ from aiohttp.http import HttpProcessingError
 from multidict import CIMultiDict
 
 from ..errors import ConfigurationError
-from .aiohttp_exchange import AnswerBody, exchange, protocol_of, read_whole
+from .aiohttp_exchange import AnswerBody, exchange, exchange_whole, protocol_of
 from .aiohttp_upload import serialize
 from .engine import KEEPALIVE, NO_TIMEOUTS, Proxies, trusted_context
 
@@ -111,12 +111,13 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
         try:
             connection = await self._connect(request, origin, timeouts.get("connect"))
             protocol = protocol_of(connection)
-            message, payload = await exchange(request, protocol, head, rest, timeouts)
             stream: httpx.ByteStream | AnswerBody
             if request.extensions.get("whole"):
-                stream = httpx.ByteStream(await read_whole(request, protocol, message, payload))
+                message, body = await exchange_whole(request, protocol, head, rest, timeouts)
+                stream = httpx.ByteStream(body)
                 self._end(connection, reuse=True)
             else:
+                message, payload = await exchange(request, protocol, head, rest, timeouts)
                 stream = AnswerBody(request, connection, message, payload, self._end)
         except BaseException:
             if connection is None:

@@ -12,6 +12,7 @@ import httpx
 from aiohttp.http import HttpProcessingError
 from aiohttp.streams import EMPTY_PAYLOAD, EofStream
 
+from .aiohttp_lane import UNBOUNDED, expect, lane_of
 from .aiohttp_upload import PIECE, upload
 
 if TYPE_CHECKING:
@@ -22,13 +23,7 @@ if TYPE_CHECKING:
     from aiohttp.http import RawResponseMessage
     from aiohttp.streams import StreamReader
 
-    from .aiohttp_upload import Rest
-
-_LINE = 1 << 16
-"""Bytes that one line of an answer's head may have."""
-
-_UNBOUNDED = 1 << 30
-"""Bytes that a body which is kept whole anyway may have waiting: to stop its connection and let it go on costs more than it saves."""
+    from .aiohttp_upload import Answer, Rest
 
 _BROKEN = (aiohttp.ClientError, HttpProcessingError, EofStream, OSError, RuntimeError)
 
@@ -66,21 +61,65 @@ async def exchange(
     Raises:
         httpx.TransportError: the answer did not come; the server may have seen the request.
     """
-    protocol.set_response_params(
-        skip_payload=request.method == "HEAD",
-        read_until_eof=True,
-        auto_decompress=False,
-        read_timeout=timeouts.get("read"),
-        read_bufsize=_UNBOUNDED if request.extensions.get("whole") else PIECE,
-        max_line_size=_LINE,
-        max_field_size=_LINE,
-    )
+    _write(protocol, head)
+    return await _begun(request, protocol, rest, timeouts)
+
+
+async def exchange_whole(
+    request: httpx.Request,
+    protocol: ResponseHandler,
+    head: bytes,
+    rest: Rest | None,
+    timeouts: Mapping[str, float | None],
+) -> tuple[RawResponseMessage, bytes]:
+    """Write a request and read its whole answer; all else is as in `exchange`.
+
+    Raises:
+        httpx.TransportError: the answer did not come, or broke off; the server may have seen the request.
+    """
+    _write(protocol, head)
+    if rest is not None or protocol.writing_paused or request.method == "HEAD":
+        message, payload = await _begun(request, protocol, rest, timeouts)
+    else:
+        try:
+            answer = await lane_of(protocol).answer(timeouts.get("read"))
+        except _BROKEN as error:
+            raise _translated(error, request) from None
+        if answer is not None:
+            return answer
+        message, payload = await _head(request, protocol)
+    if payload is EMPTY_PAYLOAD:
+        return message, b""
+    try:
+        body = await payload.read()
+        _fail_if_cut(message, payload, protocol)
+    except _BROKEN as error:
+        raise _translated(error, request) from None
+    return message, body
+
+
+def _write(protocol: ResponseHandler, head: bytes) -> None:
     assert protocol.transport is not None  # the pool has looked
     protocol.transport.write(head)
+
+
+async def _begun(
+    request: httpx.Request, protocol: ResponseHandler, rest: Rest | None, timeouts: Mapping[str, float | None]
+) -> tuple[RawResponseMessage, StreamReader]:
+    """Write the rest of a request, and read the head of its answer."""
+    buffer = UNBOUNDED if request.extensions.get("whole") else PIECE
+    expect(protocol, body=request.method != "HEAD", buffer=buffer, limit=timeouts.get("read"))
     uploading = None
     if rest is not None or protocol.writing_paused:
         uploading = await upload(request, protocol, rest, timeouts.get("write"))
     protocol.start_timeout()
+    return await _head(request, protocol, uploading)
+
+
+async def _head(
+    request: httpx.Request, protocol: ResponseHandler, uploading: Answer | None = None
+) -> tuple[RawResponseMessage, StreamReader]:
+    """The head of an answer, once it is the final one."""
     try:
         message, payload = await (protocol.read() if uploading is None else uploading)
         while message.code < 200 and message.code != 101:
@@ -88,24 +127,6 @@ async def exchange(
     except _BROKEN as error:
         raise _translated(error, request) from None
     return message, payload
-
-
-async def read_whole(
-    request: httpx.Request, protocol: ResponseHandler, message: RawResponseMessage, payload: StreamReader
-) -> bytes:
-    """Read the body of an answer to its end.
-
-    Raises:
-        httpx.TransportError: it broke off, or nothing came for too long.
-    """
-    if payload is EMPTY_PAYLOAD:
-        return b""
-    try:
-        body = await payload.read()
-        _fail_if_cut(message, payload, protocol)
-    except _BROKEN as error:
-        raise _translated(error, request) from None
-    return body
 
 
 def _fail_if_cut(message: RawResponseMessage, payload: StreamReader, protocol: ResponseHandler) -> None:

@@ -10,16 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from attrs import frozen
 
-from ..codec import WHOLE, Model, from_dict
+from ..codec import WHOLE, from_dict
 from ..columns.cells import COLUMNS
 from ..columns.envelope import UnreadableError, envelope
-from .rows import AnalyticsRow
+from .rows import AnalyticsRow, RowSlots
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,28 +47,17 @@ class _PlainPage(msgspec.Struct):
     total_num_pages: int | None = None
 
 
-class _OpenRow(Model):
-    """An `AnalyticsRow` while it is filled: the same slots, which can be set.
+class _OpenRow(RowSlots):
+    """An `AnalyticsRow` while it is filled.
 
     A frozen class sets every attribute by a call. To set them in the open and close the row afterwards takes half the time, and
     nobody sees the row before.
     """
 
-    __slots__ = tuple(KEYS)
+    __slots__ = ()
+    __init__ = object.__init__
     __setattr__ = object.__setattr__
     __delattr__ = object.__delattr__
-
-    def __init__(self, row: _PlainRow, moments: Mapping[str, datetime]) -> None:
-        self._wire = WHOLE  # type: ignore[misc]  # read-only in the class that it becomes
-        self.class_name = row.class_name
-        self.count = row.count
-        self.device_id = row.device_id
-        self.frame_number = row.frame_number
-        self.model_id = row.model_id
-        self.session_id = row.session_id
-        self.source_file_name = row.source_file_name
-        self.timestamp = moments[row.timestamp]
-        self.__class__ = AnalyticsRow  # type: ignore[assignment]  # which has the same slots
 
 
 @frozen(eq=False)
@@ -90,7 +78,20 @@ class PlainRows(Collection[AnalyticsRow]):
         return any(each == row for each in self)
 
     def __iter__(self) -> Iterator[AnalyticsRow]:
-        return map(_OpenRow, self._rows, repeat(self._moments))  # type: ignore[arg-type]  # closed when they come out
+        moments = self._moments
+        for each in self._rows:
+            row: Any = _OpenRow()
+            row._wire = WHOLE  # noqa: SLF001  # as `Model` would
+            row.class_name = each.class_name
+            row.count = each.count
+            row.device_id = each.device_id
+            row.frame_number = each.frame_number
+            row.model_id = each.model_id
+            row.session_id = each.session_id
+            row.source_file_name = each.source_file_name
+            row.timestamp = moments[each.timestamp]
+            row.__class__ = AnalyticsRow
+            yield row
 
     def inside(self, start: datetime, end: datetime) -> PlainRows:
         """Those of ``[start, end)``."""

@@ -7,10 +7,17 @@ from datetime import datetime  # noqa: TC003  # attrs resolves the annotations o
 from attrs import frozen
 
 from ..codec import Model, wire
+from ..columns.cells import COLUMNS
+
+
+class RowSlots(Model):
+    """What an `AnalyticsRow` keeps its values in. Alone, so that one can be filled before it is frozen (`asyncsdk.unleash.pages`)."""
+
+    __slots__ = tuple(COLUMNS)
 
 
 @frozen
-class AnalyticsRow(Model):
+class AnalyticsRow(RowSlots):
     """One detection result of one frame.
 
     Attributes:

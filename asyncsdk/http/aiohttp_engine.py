@@ -1,6 +1,6 @@
 """The engine on asyncio: httpx's requests and responses over aiohttp's connections.
 
-Only aiohttp's connector (pool, names, TLS, proxies) and its parser are used, not its session. A session sends a request
+Only aiohttp's connector (names, TLS, proxies) and its parser are used, not its session. A session sends a request
 again by itself when a kept-alive connection drops, rewrites URLs, reads netrc, keeps cookies, sets no limit of time for
 writing, and costs as much as all that lies below it. Here the bytes are written as they were signed, once.
 """
@@ -20,8 +20,10 @@ from multidict import CIMultiDict
 
 from ..errors import ConfigurationError
 from .aiohttp_exchange import AnswerBody, exchange, exchange_whole, protocol_of
+from .aiohttp_idle import IdleConnections
 from .aiohttp_upload import serialize
 from .engine import KEEPALIVE, NO_TIMEOUTS, Proxies, trusted_context
+from .url import Origin, origin
 
 if TYPE_CHECKING:
     import ssl
@@ -34,7 +36,7 @@ _NOT_SENT = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError)
 
 
 @attrs.frozen
-class _Origin:
+class _Way:
     """What is the same for all requests to one scheme, host and port.
 
     Attributes:
@@ -73,12 +75,13 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
         self._ssl_context = ssl_context
         self._keepalive = keepalive
         self._proxies = proxies
-        self._origins: dict[tuple[str, bytes, int | None], _Origin] = {}
+        self._ways: dict[Origin, _Way] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._connector: aiohttp.TCPConnector
+        self._idle: IdleConnections
         self._permits: asyncio.Semaphore
         self._connect_within = aiohttp.ClientTimeout()
-        self._in_use: set[Connection] = set()
+        self._in_use: dict[Connection, Origin] = {}
         self._closing: set[asyncio.Future[None]] = set()
         self._closed = False
 
@@ -99,17 +102,18 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
         loop = asyncio.get_running_loop()
         if loop is not self._loop or self._closed:
             self._open(loop)
-        url = request.url
         timeouts = request.extensions.get("timeout", NO_TIMEOUTS)
-        origin = self._origins.get((url.scheme, url.raw_host, url.port)) or self._origin_of(request)
-        head, rest = serialize(request, origin.absolute, origin.credentials)
+        to = origin(request.url)
+        way = self._ways.get(to) or self._way_of(request, to)
+        head, rest = serialize(request, way.absolute, way.credentials)
         if self._permits.locked():
             await self._wait_for_permit(request, timeouts.get("pool"))
         else:
             await self._permits.acquire()
         connection: Connection | None = None
         try:
-            connection = await self._connect(request, origin, timeouts.get("connect"))
+            connection = self._idle.take(to) or await self._connected(request, way, timeouts.get("connect"))
+            self._in_use[connection] = to
             protocol = protocol_of(connection)
             stream: httpx.ByteStream | AnswerBody
             if request.extensions.get("whole"):
@@ -148,11 +152,12 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
             raise ConfigurationError("close a client in the event loop it was used in")
         self._closed = True
         if not self._loop.is_closed():
-            for connection in self._in_use:
+            for connection in (*self._in_use, *self._idle):
                 self._abort(connection)
             if self._closing:
                 await asyncio.wait(self._closing, timeout=_CLOSE_WITHIN)
         await self._connector.close()
+        self._idle.clear()
 
     def _open(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._closed:
@@ -164,11 +169,12 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
             )
         self._loop = loop
         # no limit of the connector's own: where a waiter is cancelled just as it is woken, its turn is lost to the others
-        self._connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=self._keepalive)
+        self._connector = aiohttp.TCPConnector(limit=0)
+        self._idle = IdleConnections(loop, self._keepalive, self._close)
         self._permits = asyncio.Semaphore(self._max_connections)
         self._proxies = self._proxies or Proxies.from_environment()
 
-    def _origin_of(self, request: httpx.Request) -> _Origin:
+    def _way_of(self, request: httpx.Request, to: Origin) -> _Way:
         url = request.url
         if url.scheme not in ("http", "https") or not url.host:
             raise httpx.UnsupportedProtocol("the URL is not an absolute http:// or https:// one", request=request)
@@ -193,14 +199,14 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
             )
         except ValueError as error:
             raise httpx.ConnectError(f"{url.host!r} is no host name: {error}", request=request) from error
-        origin = _Origin(connect)
+        way = _Way(connect)
         if proxy is not None and url.scheme == "http":
             lines = "".join(f"{name}: {value}\r\n" for name, value in authorization.items())
-            origin = _Origin(connect, b"http://" + url.netloc, lines.encode("ascii"))
-        if len(self._origins) >= _ORIGINS:
-            self._origins.clear()
-        self._origins[url.scheme, url.raw_host, url.port] = origin
-        return origin
+            way = _Way(connect, b"http://" + url.netloc, lines.encode("ascii"))
+        if len(self._ways) >= _ORIGINS:
+            self._ways.clear()
+        self._ways[to] = way
+        return way
 
     async def _wait_for_permit(self, request: httpx.Request, limit: float | None) -> None:
         try:
@@ -209,19 +215,12 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
         except TimeoutError:
             raise httpx.PoolTimeout(f"no connection became free within {limit:g} s", request=request) from None
 
-    async def _connect(self, request: httpx.Request, origin: _Origin, limit: float | None) -> Connection:
-        """A connection on which nothing has been sent yet, or nothing since its last answer."""
+    async def _connected(self, request: httpx.Request, way: _Way, limit: float | None) -> Connection:
+        """A new connection."""
         if limit != self._connect_within.connect:
             self._connect_within = aiohttp.ClientTimeout(connect=limit)
         try:
-            for _ in range(self._max_connections + 1):
-                connection = await self._connector.connect(origin.connect, [], self._connect_within)
-                if not protocol_of(connection).should_close:
-                    self._in_use.add(connection)
-                    return connection
-                # it has closed, or bytes came that nobody asked for: they must not be taken for our answer
-                self._abort(connection)
-                connection.close()
+            connection = await self._connector.connect(way.connect, [], self._connect_within)
         except TimeoutError as error:
             raise httpx.ConnectTimeout(f"{_to(request)} within {limit or 0:g} s", request=request) from error
         except aiohttp.ClientHttpProxyError as error:
@@ -231,17 +230,23 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
         except _NOT_SENT as error:
             reason = getattr(error, "certificate_error", None) or getattr(error, "os_error", None) or error
             raise httpx.ConnectError(f"{_to(request)}: {reason}", request=request) from error
-        raise httpx.ConnectError(f"{_to(request)}: it speaks before it is asked", request=request)
+        if protocol_of(connection).should_close:
+            self._close(connection)  # what came must not be taken for our answer
+            raise httpx.ConnectError(f"{_to(request)}: it speaks before it is asked, or hangs up", request=request)
+        return connection
 
     def _end(self, connection: Connection, *, reuse: bool) -> None:
         """Give a connection up: to the next request, if both sides are done with this one, or for good."""
-        self._in_use.discard(connection)
-        if reuse and not protocol_of(connection).should_close:
-            connection.release()
+        to = self._in_use.pop(connection)
+        if reuse and not self._closed and not protocol_of(connection).should_close:
+            self._idle.put(to, connection)
         else:
-            self._abort(connection)
-            connection.close()
+            self._close(connection)
         self._permits.release()
+
+    def _close(self, connection: Connection) -> None:
+        self._abort(connection)
+        connection.close()
 
     def _abort(self, connection: Connection) -> None:
         """Close a connection without a farewell, since the peer may be the one that stalls."""

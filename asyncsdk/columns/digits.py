@@ -34,6 +34,9 @@ _MIDNIGHT = b"T00:00:00.000Z"
 _WIDTH = _DATE + len(_MIDNIGHT)
 # By the byte of a timestamp: how far it may be above that of the first one's midnight. Nothing but digits may differ.
 _ABOVE = bytes(_DATE) + bytes([0, 2, 9, 0, 5, 9, 0, 5, 9, 0, 9, 9, 9, 0])
+# By the byte of a timestamp, and exact in floating point: what its digit counts for.
+_MILLISECONDS = np.zeros(_WIDTH)
+_MILLISECONDS[[11, 12, 14, 15, 17, 18, 20, 21, 22]] = 36_000_000, 3_600_000, 600_000, 60_000, 10_000, 1000, 100, 10, 1
 _DAY = 24 * 60 * 60 * 1000
 
 
@@ -89,12 +92,6 @@ def times_of_a_day(texts: npt.NDArray[np.uint8]) -> Numbers | None:
     midnight, exact = cell("timestamp", first.decode("latin-1"))
     if not exact or midnight is None:
         return None
-    # 000hh0mm and 0ss0mmm0: the date is gone, and so are the signs.
-    minutes, seconds = _together(np.ascontiguousarray(above.view("<u8").reshape(count, 3).T[1:])).view(np.int64)
-    hours = minutes // 1000
-    minutes -= hours * 940
-    seconds -= seconds // 100_000 * 90_000
-    minutes *= 60_000
-    minutes += seconds // 10
-    times: Numbers = minutes + midnight
+    times: Numbers = (above.reshape(count, _WIDTH) @ _MILLISECONDS).astype(np.int64)
+    times += midnight
     return times if times.max() < midnight + _DAY else None

@@ -33,6 +33,7 @@ _TEXTS = [name for name, kind in COLUMNS.items() if kind != "integer"]
 _INTEGERS = [name for name, kind in COLUMNS.items() if kind == "integer"]
 _NUMBERS = len(_INTEGERS)
 _TIMES = _TEXTS.index("timestamp")
+_TIME = schema().field("timestamp").type
 _QUOTE = ord('"')
 _SPACE = ord(" ")
 _WORD = np.dtype("<u8")
@@ -134,7 +135,7 @@ def _windows(section: memoryview, kind: np.dtype[Any]) -> npt.NDArray[Any]:
 def _times(texts: npt.NDArray[np.void]) -> pa.Array | None:
     """Timestamps; None if one is not canonical."""
     times = times_of_a_day(texts.view(np.uint8))
-    return canonical_times(_joined(texts)) if times is None else _fixed(schema().types[_KEYS.index("timestamp")], times)
+    return canonical_times(_joined(texts)) if times is None else _fixed(_TIME, times)
 
 
 def _fixed(kind: pa.DataType, numbers: npt.NDArray[np.int64]) -> pa.Array:

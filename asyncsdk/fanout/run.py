@@ -138,6 +138,11 @@ class Run(Generic[K, T]):
                 self._turns.pass_on()
 
     @property
+    def _grows(self) -> bool:
+        """Whether a page takes more memory decoded than as bytes, so that pages are better decoded one by one."""
+        return True
+
+    @property
     def _finished(self) -> bool:
         return self._exhausted and self._schedule.idle
 
@@ -164,7 +169,8 @@ class Run(Generic[K, T]):
 
     async def _work(self) -> None:
         observer.set(self.progress.attempted)
-        turns.set(self._turns)
+        if self._grows:
+            turns.set(self._turns)
         while (job := await self._next_job()) is not None:
             self.progress.active += 1
             try:

@@ -95,9 +95,10 @@ class PlainRows(Collection[AnalyticsRow]):
 
     def inside(self, start: datetime, end: datetime) -> PlainRows:
         """Those of ``[start, end)``."""
-        within = {text for text, moment in self._moments.items() if start <= moment < end}
-        if len(within) == len(self._moments):
+        moments = self._moments
+        if not moments or (start <= moments[min(moments)] and moments[max(moments)] < end):  # the texts sort like the times
             return self
+        within = {text for text, moment in moments.items() if start <= moment < end}
         return PlainRows([row for row in self._rows if row.timestamp in within], self._moments)
 
 
@@ -112,7 +113,7 @@ def plain_page(body: bytes) -> tuple[PlainRows, int | None] | None:
             return None
         # Many rows share one frame's time: each text is read once.
         times = {row.timestamp for row in page.data}
-        moments = {text: datetime.fromisoformat(text) for text in times}
+        moments = dict(zip(times, map(datetime.fromisoformat, times), strict=True))
     except (ValueError, RecursionError):  # msgspec's errors are ValueErrors
         return None
     return (PlainRows(page.data, moments), page.total_num_pages) if _are_canonical(times) else None

@@ -76,6 +76,10 @@ class RowStream(Run["Shard", Any]):
         self._use("arrow")
         return Batches(self)
 
+    @property
+    def _grows(self) -> bool:
+        return self._form != "arrow"
+
     def _use(self, form: Form) -> None:
         if self._form not in (None, form):
             raise RuntimeError("a stream is read as rows or as batches, not both")

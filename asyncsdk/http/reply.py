@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _SNIPPET = 200
 _MOST_KIND = 100
+_ENCODING = b"content-encoding"
 # What a snippet is cut from; the secrets in it are found before the cut.
 _LOOKED_AT = 1 << 16
 
@@ -107,8 +108,9 @@ def decompressed(raw: bytes, response: httpx.Response) -> bytes:
 
 def _encoding(response: httpx.Response) -> str:
     # httpx decodes all headers before it gives one, which every call would pay for
-    found = [value for name, value in response.headers.raw if name.lower() == b"content-encoding"]
-    return b", ".join(found).decode("latin-1").strip().lower()
+    known = len(_ENCODING)
+    found = [value for name, value in response.headers.raw if len(name) == known and name.lower() == _ENCODING]
+    return b", ".join(found).decode("latin-1").strip().lower() if found else ""
 
 
 def _inflated(raw: bytes, wbits: int) -> bytes:

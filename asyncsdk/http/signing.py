@@ -163,24 +163,23 @@ class SigningTransport(httpx.AsyncBaseTransport):
             return await self._inner.handle_async_request(request)
         body = await frozen_body(request)
         signed = request if "whole" in request.extensions else _copied(request)
-        names = self._sign(signed, body)
+        signature = self._sign(signed, body)
         response = await self._inner.handle_async_request(signed)
         if response.status_code in (401, 403) and isinstance(self._signer, Recovering):
             response = await _in_full(response)
             if await self._signer.recover(signed, response, readable(response)):
-                for name in names:
-                    del signed.headers[name]  # the next signature may have fewer headers
+                for name, _ in signature:
+                    del signed.headers[name.decode("ascii")]  # the next signature may have fewer headers
                 self._sign(signed, body)
                 response = await self._inner.handle_async_request(signed)
         return response
 
-    def _sign(self, request: httpx.Request, body: bytes) -> list[str]:
-        """Add the headers of a signature; their names."""
+    def _sign(self, request: httpx.Request, body: bytes) -> tuple[Header, ...]:
+        """Add the headers of a signature, and give them."""
         signature = self._signer.headers(request, body)
-        names = [name.decode("ascii") for name, _ in signature]
-        for name, (_, value) in zip(names, signature, strict=True):
-            request.headers[name] = value.decode("ascii")
-        return names
+        for name, value in signature:
+            request.headers[name.decode("ascii")] = value.decode("ascii")
+        return signature
 
 
 def _copied(request: httpx.Request) -> httpx.Request:

@@ -158,7 +158,6 @@ class Lane(asyncio.Protocol):
 
     def _leave(self, answer: asyncio.Future[tuple[RawResponseMessage, bytes] | None]) -> None:
         expect(self._protocol, buffer=UNBOUNDED, limit=self._limit)
-        self._protocol.start_timeout()
         self._stop_timer()
         answer.set_result(None)
 

@@ -18,6 +18,8 @@ LINE = 1 << 16
 UNBOUNDED = 1 << 30
 """Bytes that a body which is kept whole anyway may have waiting: to stop its connection and let it go on costs more than it saves."""
 
+_END = b"\r\n\r\n"
+
 
 def expect(protocol: ResponseHandler, *, body: bool = True, buffer: int, limit: float | None) -> None:
     """Let aiohttp's own protocol read the next answer on its connection.
@@ -49,7 +51,7 @@ def lane_of(protocol: ResponseHandler) -> Lane:
     assert transport is not None
     lane = transport.get_protocol()
     if not isinstance(lane, Lane):
-        lane = Lane(protocol, transport)
+        lane = Lane(protocol)
         transport.set_protocol(lane)
     return lane
 
@@ -60,13 +62,11 @@ class Lane(asyncio.Protocol):
     It costs a third of what a stream does, which copies a body twice more and starts a timer anew for each piece of it.
 
     Args:
-        protocol: aiohttp's, which the pool asks about the connection.
-        transport: the connection.
+        protocol: aiohttp's, which tells whether the connection can be used again.
     """
 
-    def __init__(self, protocol: ResponseHandler, transport: asyncio.Transport) -> None:
+    def __init__(self, protocol: ResponseHandler) -> None:
         self._protocol = protocol
-        self._transport = transport
         self._loop = asyncio.get_running_loop()
         self._answer: asyncio.Future[tuple[RawResponseMessage, bytes] | None] | None = None
         self._message: RawResponseMessage | None = None
@@ -109,7 +109,7 @@ class Lane(asyncio.Protocol):
             return
         self._heard = self._loop.time()
         if self._message is None:
-            end = data.find(b"\r\n\r\n") + 4
+            end = data.find(_END) + len(_END)
             message = self._parsed(data[:end])
             if message is None:
                 self._leave(answer)
@@ -127,7 +127,7 @@ class Lane(asyncio.Protocol):
             answer.set_result((self._message, body))
 
     def _parsed(self, head: bytes) -> RawResponseMessage | None:
-        """What a whole head says, if it is that of an answer for this lane."""
+        """What the first bytes of an answer say, if they are a whole head, and one for this lane."""
         if b"\r\ncontent-length:" not in head.lower():
             return None
         parser = HttpResponseParser(

@@ -55,7 +55,7 @@ class _OpenRow(RowSlots):
     """
 
     __slots__ = ()
-    __init__ = object.__init__
+    __init__ = object.__init__  # pyright: ignore[reportAssignmentType]  # takes nothing
     __setattr__ = object.__setattr__
     __delattr__ = object.__delattr__
 

@@ -198,7 +198,6 @@ def test_bytes_that_nobody_asked_for_end_the_connection(loop, again, when):
         b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nContent-Length: 7\r\n\r\nabcdef",
         b"HTTP/1.1 200 OK\r\nContent-Length: six\r\n\r\nabcdef",
         b"HTTP/1.1 200 OK\r\nContent-Length: -6\r\n\r\nabcdef",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nX: \0\r\n\r\nabcdef",
         b"SSH-2.0-OpenSSH\r\ncontent-length: 6\r\n\r\nabcdef",
     ],
 )

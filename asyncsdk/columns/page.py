@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-# Bytes. Below this, some 90 rows, the fast path costs as much as it saves (benchmarks/decode.py).
-_WORTH = 16 * 1024
+# Bytes. Below this, some 45 rows, the fast path costs as much as it saves (benchmarks/decode.py).
+_WORTH = 8 * 1024
 
 
 @frozen

@@ -23,6 +23,7 @@ from .aiohttp_exchange import AnswerBody, exchange, exchange_whole, protocol_of
 from .aiohttp_idle import IdleConnections
 from .aiohttp_upload import serialize
 from .engine import KEEPALIVE, NO_TIMEOUTS, Proxies, trusted_context
+from .home import HomeLoop
 from .url import Origin, origin
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
         self._keepalive = keepalive
         self._proxies = proxies
         self._ways: dict[Origin, _Way] = {}
+        self._home = HomeLoop()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._connector: aiohttp.TCPConnector
         self._idle: IdleConnections
@@ -99,9 +101,11 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
             httpx.TransportError: the service may have seen the request.
             ConfigurationError: the engine is closed, or belongs to another event loop.
         """
-        loop = asyncio.get_running_loop()
-        if loop is not self._loop or self._closed:
-            self._open(loop)
+        if self._closed:
+            raise ConfigurationError("this client is closed; make a new one")
+        self._home.enter()
+        if self._loop is None:
+            self._open()
         timeouts = request.extensions.get("timeout", NO_TIMEOUTS)
         to = origin(request.url)
         way = self._ways.get(to) or self._way_of(request, to)
@@ -159,18 +163,11 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
         await self._connector.close()
         self._idle.clear()
 
-    def _open(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._closed:
-            raise ConfigurationError("this client is closed; make a new one")
-        if self._loop is not None:
-            raise ConfigurationError(
-                "this client was first used in another event loop, and its connections belong to that loop; "
-                "make one client for each loop"
-            )
-        self._loop = loop
+    def _open(self) -> None:
+        self._loop = asyncio.get_running_loop()
         # no limit of the connector's own: where a waiter is cancelled just as it is woken, its turn is lost to the others
         self._connector = aiohttp.TCPConnector(limit=0)
-        self._idle = IdleConnections(loop, self._keepalive, self._close)
+        self._idle = IdleConnections(self._loop, self._keepalive, self._close)
         self._permits = asyncio.Semaphore(self._max_connections)
         self._proxies = self._proxies or Proxies.from_environment()
 

@@ -102,19 +102,22 @@ class Trail:
     def __init__(self) -> None:
         self._passed: set[str] = set()
 
-    async def page(self, pager: Pager[T], cursor: str | None) -> Page[T]:
+    def page(self, pager: Pager[T], cursor: str | None) -> Awaitable[Page[T]]:
         """The next page of the walk.
 
         Raises:
             PaginationError: this cursor was asked for before.
             SDKError: as `Pager.page`; the same page may be asked for again then.
         """
+        return self._unpassed(pager, cursor) if pager.numbered is None else pager.page(cursor)
+
+    async def _unpassed(self, pager: Pager[T], cursor: str | None) -> Page[T]:
         if cursor in self._passed:
             error = PaginationError(f"the service gave the cursor {cursor!r} twice: the walk would never end")
             error.cursor = cursor
             raise error
         page = await pager.page(cursor)
-        if cursor is not None and pager.numbered is None:
+        if cursor is not None:
             self._passed.add(cursor)
         return page
 

@@ -25,6 +25,7 @@ from .aiohttp_upload import serialize
 from .engine import KEEPALIVE, NO_TIMEOUTS, Proxies, trusted_context
 from .home import HomeLoop
 from .url import Origin, origin
+from .whole import Whole
 
 if TYPE_CHECKING:
     import ssl
@@ -119,10 +120,10 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
             connection = self._idle.take(to) or await self._connected(request, way, timeouts.get("connect"))
             self._in_use[connection] = to
             protocol = protocol_of(connection)
-            stream: httpx.ByteStream | AnswerBody
+            stream: Whole | AnswerBody
             if request.extensions.get("whole"):
                 message, body = await exchange_whole(request, protocol, head, rest, timeouts)
-                stream = httpx.ByteStream(body)
+                stream = Whole(body)
                 self._end(connection, reuse=True)
             else:
                 message, payload = await exchange(request, protocol, head, rest, timeouts)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from aiohttp.client_proto import ResponseHandler
     from aiohttp.http import RawResponseMessage
 
+    Answer = tuple[RawResponseMessage, bytes]
+
 LINE = 1 << 16
 """Bytes that one line of an answer's head may have."""
 
@@ -68,7 +70,7 @@ class Lane(asyncio.Protocol):
     def __init__(self, protocol: ResponseHandler) -> None:
         self._protocol = protocol
         self._loop = asyncio.get_running_loop()
-        self._answer: asyncio.Future[tuple[RawResponseMessage, bytes] | None] | None = None
+        self._answer: asyncio.Future[Answer | None] | None = None
         self._message: RawResponseMessage | None = None
         self._pieces: list[bytes] = []
         self._left = 0
@@ -76,17 +78,16 @@ class Lane(asyncio.Protocol):
         self._heard = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
-    async def answer(self, limit: float | None) -> tuple[RawResponseMessage, bytes] | None:
+    def answer(self, limit: float | None) -> asyncio.Future[Answer | None]:
         """Head and body of the answer to a request, one other than HEAD, that has just been written.
 
         Args:
             limit: seconds in which something must come.
 
         Returns:
-            None where it is one for aiohttp's protocol, which has been given what has come of it.
-
-        Raises:
-            aiohttp.SocketTimeoutError, aiohttp.ClientPayloadError: nothing came for too long, or the body was cut.
+            What to await. It gives None where the answer is one for aiohttp's protocol, which has been given what has come of it.
+            It raises `aiohttp.SocketTimeoutError` where nothing came for too long, and `aiohttp.ClientPayloadError` where the body
+            was cut.
         """
         self._heard = self._loop.time()
         if limit != self._limit:
@@ -95,27 +96,21 @@ class Lane(asyncio.Protocol):
         if limit and self._timer is None:
             self._timer = self._loop.call_later(limit, self._look)
         self._answer = self._loop.create_future()
-        try:
-            return await self._answer
-        finally:
-            self._answer = self._message = None
-            self._pieces.clear()
+        return self._answer
 
     def data_received(self, data: bytes) -> None:
         """Take a piece of the answer."""
-        answer = self._answer
-        if answer is None or answer.done():
+        if self._answer is None or self._answer.done():
             self._protocol.force_close()  # nobody asked
             return
         self._heard = self._loop.time()
         if self._message is None:
             end = data.find(_END) + len(_END)
-            message = self._parsed(data[:end])
-            if message is None:
-                self._leave(answer)
+            self._message = self._parsed(data[:end])
+            if self._message is None:
+                self._leave()
                 self._protocol.data_received(data)
                 return
-            self._message = message
             data = data[end:]
         self._pieces.append(data)
         self._left -= len(data)
@@ -124,7 +119,7 @@ class Lane(asyncio.Protocol):
             if self._left < 0:
                 body = body[: self._left]
                 self._protocol.force_close()
-            answer.set_result((self._message, body))
+            self._end((self._message, body))
 
     def _parsed(self, head: bytes) -> RawResponseMessage | None:
         """What the first bytes of an answer say, if they are a whole head, and one for this lane."""
@@ -156,10 +151,17 @@ class Lane(asyncio.Protocol):
         self._left = int(length)
         return message
 
-    def _leave(self, answer: asyncio.Future[tuple[RawResponseMessage, bytes] | None]) -> None:
+    def _leave(self) -> None:
         expect(self._protocol, buffer=UNBOUNDED, limit=self._limit)
         self._stop_timer()
-        answer.set_result(None)
+        self._end(None)
+
+    def _end(self, result: Answer | None) -> None:
+        """Give the answer, and keep nothing of it."""
+        assert self._answer is not None
+        self._answer.set_result(result)
+        self._answer = self._message = None
+        self._pieces = []
 
     def _look(self) -> None:
         """Whether something has come in time. One timer serves many answers; to start one for each costs more than to look."""
@@ -183,7 +185,7 @@ class Lane(asyncio.Protocol):
         answer = self._answer
         if answer is not None and not answer.done():
             if self._message is None:
-                self._leave(answer)
+                self._leave()
             else:
                 answer.set_exception(aiohttp.ClientPayloadError())
         self._protocol.connection_lost(exc)

@@ -11,6 +11,7 @@ import httpx
 from aiohttp.http import StreamWriter
 
 from .engine import body_framing
+from .whole import body_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -45,7 +46,7 @@ def serialize(request: httpx.Request, absolute: bytes, extra: bytes) -> tuple[by
         method.encode("ascii", "replace"),
         absolute,
         request.url.raw_path,
-        b"\r\n".join([name + b": " + value for name, value in headers]),
+        b"\r\n".join(map(b": ".join, headers)),
         extra,
     )
     lines = len(headers) + 1 + extra.count(b"\n")
@@ -54,8 +55,7 @@ def serialize(request: httpx.Request, absolute: bytes, extra: bytes) -> tuple[by
     names = head.lower()
     if b"\r\nhost:" not in names:
         raise httpx.LocalProtocolError("the request has no Host header", request=request)
-    stream = request.stream
-    body = b"".join(stream) if isinstance(stream, httpx.ByteStream) else None
+    body = body_of(request.stream)
     if body == b"" and method == "GET" and b"\r\ncontent-length:" not in names and b"\r\ntransfer-encod" not in names:
         return head + b"\r\n", None
     framing = body_framing(request, length=None if body is None else len(body))

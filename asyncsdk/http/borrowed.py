@@ -10,6 +10,7 @@ import httpx
 from ..errors import ConfigurationError
 from .engine import NO_TIMEOUTS, body_framing
 from .native import NativeBody, answer, translated_errors
+from .whole import Whole, body_of
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -52,7 +53,7 @@ class BorrowedEngine(httpx.AsyncBaseTransport):
         if response.is_stream_consumed:
             # a hook has read it, and so it is decoded
             headers = [(name, value) for name, value in headers if name.lower() not in _FRAMING]
-            stream = httpx.ByteStream(response.content)
+            stream = Whole(response.content)
             return httpx.Response(response.status_code, headers=headers, stream=stream)
         body = NativeBody(request, response.stream, response.aclose)
         return await answer(request, response.status_code, headers, response.extensions, body)
@@ -74,7 +75,7 @@ def _library_of(client: Any) -> ModuleType:
 
 def _native_request(library: ModuleType, request: httpx.Request) -> Any:
     """The same request as one of a library's own, with the same bytes."""
-    body = b"".join(request.stream) if isinstance(request.stream, httpx.ByteStream) else None
+    body = body_of(request.stream)
     framing = body_framing(request, length=None if body is None else len(body))
     native = library.Request(
         request.method,

@@ -17,6 +17,7 @@ from .problem import api_error, is_spent_quota
 from .reply import Reply, decompressed, read_whole, readable
 from .retry import Attempted, DeadlineError, Outcome, RetryBudget, retrying
 from .turns import turns
+from .whole import Whole, body_of
 
 if TYPE_CHECKING:
     from ..options import Options
@@ -137,7 +138,7 @@ class Calls:
         """Send, and read the body of an error alone."""
         response = await self._chain.handle_async_request(request)
         if not 200 <= response.status_code < 300:
-            response.stream = httpx.ByteStream(await read_whole(response))
+            response.stream = Whole(await read_whole(response))
         return response
 
     async def _read_head(self, call: FrozenCall, response: httpx.Response) -> Attempted[httpx.Response | SDKError]:
@@ -154,7 +155,7 @@ class Calls:
             call.operation,
             response.status_code,
             response.headers,
-            decompressed(_raw(response), response),
+            decompressed(_there(response), response),
             partial(self.secrets, call),
         )
         queue = turns.get() if len(reply.body) >= _WORTH_A_TURN else None
@@ -194,9 +195,8 @@ class Calls:
         told = heard(hook)
         if not told and observer.get() is None:
             return
-        received = 0
-        if response is not None and isinstance(response.stream, httpx.ByteStream):
-            received = len(_raw(response))
+        body = None if response is None else body_of(response.stream)
+        received = 0 if body is None else len(body)
         count(number, received)
         if told:
             tell(
@@ -225,7 +225,8 @@ def _decoded(reply: Reply, into: Decoder[T]) -> Attempted[T | SDKError]:
         return Attempted(masked(bare(error), reply.secrets()), Outcome(status=error.status_code, final=True))
 
 
-def _raw(response: httpx.Response) -> bytes:
+def _there(response: httpx.Response) -> bytes:
     """The body of an answer that was read whole, as it came over the wire."""
-    assert isinstance(response.stream, httpx.ByteStream)
-    return b"".join(response.stream)
+    body = body_of(response.stream)
+    assert body is not None
+    return body

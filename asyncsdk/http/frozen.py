@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from .redact import is_sensitive, secrets_of
+from .whole import Whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +52,7 @@ class FrozenCall:
             self.operation.method,
             self._url,
             headers=self._headers,
-            stream=httpx.ByteStream(self._body),
+            stream=Whole(self._body),
             extensions=self._extensions,
         )
 

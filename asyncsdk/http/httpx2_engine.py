@@ -14,6 +14,7 @@ from anyio.lowlevel import RunVar
 from ..errors import ConfigurationError
 from .engine import KEEPALIVE, NO_TIMEOUTS, Proxies, body_framing, trusted_context
 from .native import NativeBody, answer, translated_errors
+from .whole import body_of
 
 try:
     import httpcore2
@@ -73,19 +74,19 @@ class Httpx2Engine(httpx.AsyncBaseTransport):
         self._open()
         pool = self._pool_for(request)
         url = request.url
-        stream = request.stream
-        framing = body_framing(request, length=sum(map(len, stream)) if isinstance(stream, httpx.ByteStream) else None)
+        body = body_of(request.stream)
+        framing = body_framing(request, length=None if body is None else len(body))
         native = httpcore2.Request(
             request.method,
             httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
             headers=request.headers.raw if framing is None else [*request.headers.raw, framing],
-            content=stream,
+            content=request.stream,
             extensions={"timeout": request.extensions.get("timeout", NO_TIMEOUTS)},
         )
         with translated_errors(request):
             response = await pool.handle_async_request(native)
-        body = NativeBody(request, response.aiter_stream(), response.aclose)
-        return await answer(request, response.status, response.headers, response.extensions, body)
+        received = NativeBody(request, response.aiter_stream(), response.aclose)
+        return await answer(request, response.status, response.headers, response.extensions, received)
 
     async def aclose(self) -> None:
         """Close every connection, used or idle; may be called again."""

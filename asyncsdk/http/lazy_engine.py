@@ -12,6 +12,7 @@ from .native import was_connected
 from .quiet import hush, inside
 from .reply import read_whole
 from .time_limit import limited
+from .whole import Whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,8 +86,8 @@ async def _sent(engine: httpx.AsyncBaseTransport, request: httpx.Request) -> htt
             raise
         # a caller's transport; taken at its word, a POST that the service has seen would be sent again
         raise httpx.ReadError("the connection broke", request=request) from None
-    if request.extensions.get("whole") and not isinstance(response.stream, httpx.ByteStream):
-        response.stream = httpx.ByteStream(await read_whole(response))
+    if request.extensions.get("whole") and not isinstance(response.stream, Whole):
+        response.stream = Whole(await read_whole(response))
     return response
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from .whole import Whole
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
@@ -67,10 +69,10 @@ async def answer(
     body: NativeBody,
 ) -> httpx.Response:
     """An answer of httpx's; its body has been read if the request's extension ``whole`` is true."""
-    stream: httpx.ByteStream | NativeBody = body
+    stream: Whole | NativeBody = body
     if request.extensions.get("whole"):
         try:
-            stream = httpx.ByteStream(b"".join([piece async for piece in body]))
+            stream = Whole(b"".join([piece async for piece in body]))
         finally:
             await body.aclose()
     known = {key: extensions[key] for key in ("http_version", "reason_phrase") if key in extensions}

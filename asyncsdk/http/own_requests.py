@@ -18,6 +18,7 @@ from .reply import read_whole, readable
 from .retry import Attempted, DeadlineError, Outcome, retrying, transport_outcome
 from .signing import frozen_body
 from .time_limit import limited
+from .whole import Whole, body_of
 
 if TYPE_CHECKING:
     from ..options import Options
@@ -145,7 +146,7 @@ class RetryTransport(httpx.AsyncBaseTransport):
             response = httpx.Response(
                 status,
                 headers=response.headers,
-                stream=httpx.ByteStream(await read_whole(response)),
+                stream=Whole(await read_whole(response)),
                 extensions=response.extensions,
             )
             quota = is_spent_quota(status, readable(response))
@@ -162,8 +163,9 @@ class RetryTransport(httpx.AsyncBaseTransport):
         raise DeadlineError(request, sent="admitted" in request.extensions)
 
     def _secrets(self, request: httpx.Request) -> set[str]:
-        assert isinstance(request.stream, httpx.ByteStream)  # it was frozen
-        return {*self._signer.secrets(), *secrets_of(request.url, b"".join(request.stream))}
+        body = body_of(request.stream)
+        assert body is not None  # it was frozen
+        return {*self._signer.secrets(), *secrets_of(request.url, body)}
 
     def _tell(self, request: httpx.Request, number: int, began: float, status: int | None, error: str | None) -> None:
         count(number, 0)

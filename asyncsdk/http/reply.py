@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from ..errors import DecodeError
 from .redact import redact
+from .whole import body_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -76,8 +77,8 @@ class Reply:
 async def read_whole(response: httpx.Response) -> bytes:
     """The body as it came over the wire, still compressed; the response is closed in any case."""
     stream = response.stream
-    if isinstance(stream, httpx.ByteStream):
-        return b"".join(stream)
+    if (body := body_of(stream)) is not None:
+        return body
     assert isinstance(stream, httpx.AsyncByteStream)
     try:
         return b"".join([chunk async for chunk in stream])
@@ -130,8 +131,9 @@ def _inflated(raw: bytes, wbits: int) -> bytes:
 
 def readable(response: httpx.Response) -> bytes:
     """What an answer that was read whole says, decompressed; nothing where that cannot be done."""
-    assert isinstance(response.stream, httpx.ByteStream)
+    body = body_of(response.stream)
+    assert body is not None
     try:
-        return decompressed(b"".join(response.stream), response)
+        return decompressed(body, response)
     except httpx.DecodingError:
         return b""

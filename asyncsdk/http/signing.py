@@ -14,6 +14,7 @@ from attrs import field, frozen
 
 from .reply import read_whole, readable
 from .url import Origin, origin
+from .whole import Whole, body_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -198,15 +199,15 @@ async def _in_full(response: httpx.Response) -> httpx.Response:
     return httpx.Response(
         response.status_code,
         headers=response.headers,
-        stream=httpx.ByteStream(await read_whole(response)),
+        stream=Whole(await read_whole(response)),
         extensions=response.extensions,
     )
 
 
 async def frozen_body(request: httpx.Request) -> bytes:
     """The bytes of a request's body; what had to be streamed is kept, so that it can be sent, and sent again."""
-    if type(request.stream) is httpx.ByteStream:
-        return b"".join(request.stream)
-    body = await request.aread()
-    request.stream = httpx.ByteStream(body)
+    body = body_of(request.stream)
+    if body is None:
+        body = await request.aread()
+        request.stream = Whole(body)
     return body

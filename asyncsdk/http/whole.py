@@ -1,0 +1,24 @@
+"""Bodies that are there, as httpx's streams."""
+
+from __future__ import annotations
+
+import httpx
+
+
+class Whole(httpx.ByteStream):
+    """A body that is there, and can be had without walking over its only piece.
+
+    Args:
+        body: the bytes.
+    """
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__(body)
+        self.body = body
+
+
+def body_of(stream: object) -> bytes | None:
+    """The bytes of a request's or an answer's stream; None if they are still to be read."""
+    if isinstance(stream, Whole):
+        return stream.body
+    return b"".join(stream) if isinstance(stream, httpx.ByteStream) else None

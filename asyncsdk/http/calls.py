@@ -11,7 +11,7 @@ import httpx
 from attrs import evolve, frozen
 
 from ..errors import APIError, DecodeError, SDKError
-from .attempts import Attempt, count, heard, name_of, observer, tell
+from .attempts import Attempt, heard, name_of, observer, tell
 from .failure import bare, masked, transport_failure
 from .problem import api_error, is_spent_quota
 from .reply import Reply, decompressed, read_whole, readable
@@ -192,12 +192,13 @@ class Calls:
         error: str | None,
     ) -> None:
         hook = self._options.on_attempt
-        told = heard(hook)
-        if not told and observer.get() is None:
+        told, counter = heard(hook), observer.get()
+        if not told and counter is None:
             return
         body = None if response is None else body_of(response.stream)
         received = 0 if body is None else len(body)
-        count(number, received)
+        if counter is not None:
+            counter(number, received)
         if told:
             tell(
                 Attempt(

@@ -95,9 +95,10 @@ class FanOuts:
                 pair = {name: four[name] for name in (OURS_ROWS, EXPERT)}
                 at_128 = interleaved(pair, (base, devices, at_once), 3 * rounds, told=self.report.doing)
             cells = (f"{rate(found[name]) / LATENCY_ROWS:,.0f}" for name in four)
-            rows.append((str(at_once), *cells, f"{ratio(found[OURS_ROWS], found[EXPERT]):.2f}x"))
+            ratios = (f"{ratio(found[OURS_ROWS], found[peer]):.2f}x" for peer in (EXPERT, TO_ATTRS))
+            rows.append((str(at_once), *cells, *ratios))
         title = f"Pages of {LATENCY_ROWS} rows after 20 ms: requests per second"
-        self.report.table(title, ("at once", *four, "asyncsdk rows / expert"), rows)
+        self.report.table(title, ("at once", *four, "rows / expert", "rows / expert to attrs"), rows)
         return at_128
 
     def table(self, title, found):

@@ -52,7 +52,7 @@ class Throttle:
         """How many wait for a permit."""
         return len(self._waiting)
 
-    def acquired(self) -> bool:
+    def try_acquire(self) -> bool:
         """Take a permit if one is to be had at once, and say whether one was."""
         if self.active < self.limit and not self._waiting and not self._resume_at:
             self.active += 1
@@ -148,7 +148,7 @@ class ThrottleTransport(httpx.AsyncBaseTransport):
         throttle.home.enter()
         if "unsigned" not in request.extensions:
             await self._signer.ready()
-        if not throttle.acquired():
+        if not throttle.try_acquire():
             await throttle.acquire()
         request.extensions["admitted"] = True
         try:

@@ -65,8 +65,6 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
         proxies: which proxies to use; otherwise the environment's.
     """
 
-    complete = True  # for `LazyEngine`
-
     def __init__(
         self,
         *,

@@ -36,7 +36,7 @@ class End(Protocol):
 
 
 def protocol_of(connection: Connection) -> ResponseHandler:
-    """What aiohttp knows about a connection that is in use."""
+    """What aiohttp knows about a connection that has not been given back."""
     protocol = connection.protocol
     assert protocol is not None  # it is None only once the connection was given back
     return protocol

@@ -5,6 +5,8 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from .aiohttp_exchange import protocol_of
+
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Iterator
@@ -44,9 +46,9 @@ class IdleConnections:
         waiting = self._waiting.get(origin)
         while waiting:
             since, connection = waiting.pop()
-            protocol = connection.protocol
+            protocol = protocol_of(connection)
             young = monotonic() - since < self._keepalive
-            if young and protocol is not None and protocol.is_connected() and not protocol.should_close:
+            if young and protocol.is_connected() and not protocol.should_close:
                 return connection
             self._close(connection)
         return None

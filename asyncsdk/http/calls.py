@@ -11,13 +11,13 @@ import httpx
 from attrs import evolve, frozen
 
 from ..errors import APIError, DecodeError, SDKError
-from .attempts import Attempt, heard, name_of, observer, tell
+from .attempts import Attempt, count, heard, name_of, observer, tell
 from .failure import bare, masked, transport_failure
 from .problem import api_error, is_spent_quota
 from .reply import Reply, decompressed, read_whole, readable
 from .retry import Attempted, DeadlineError, Outcome, RetryBudget, retrying
 from .turns import turns
-from .whole import Whole, body_of
+from .whole import Whole, body_of, whole_body
 
 if TYPE_CHECKING:
     from ..options import Options
@@ -155,7 +155,7 @@ class Calls:
             call.operation,
             response.status_code,
             response.headers,
-            decompressed(_there(response), response),
+            decompressed(whole_body(response), response),
             partial(self.secrets, call),
         )
         queue = turns.get() if len(reply.body) >= _WORTH_A_TURN else None
@@ -192,13 +192,12 @@ class Calls:
         error: str | None,
     ) -> None:
         hook = self._options.on_attempt
-        told, counter = heard(hook), observer.get()
-        if not told and counter is None:
+        told = heard(hook)
+        if not told and observer.get() is None:
             return
         body = None if response is None else body_of(response.stream)
         received = 0 if body is None else len(body)
-        if counter is not None:
-            counter(number, received)
+        count(number, received)
         if told:
             tell(
                 Attempt(
@@ -224,10 +223,3 @@ def _decoded(reply: Reply, into: Decoder[T]) -> Attempted[T | SDKError]:
         return Attempted(masked(bare(error), reply.secrets()), Outcome())
     except APIError as error:  # a 200 that says that it is an error
         return Attempted(masked(bare(error), reply.secrets()), Outcome(status=error.status_code, final=True))
-
-
-def _there(response: httpx.Response) -> bytes:
-    """The body of an answer that was read whole, as it came over the wire."""
-    body = body_of(response.stream)
-    assert body is not None
-    return body

@@ -27,8 +27,6 @@ class LazyEngine(httpx.AsyncBaseTransport):
     It gives every engine, also a transport of the caller's, two things: with the request's extension ``whole`` the answer's body
     has been read when the answer comes, and ``total`` in its extension ``timeout`` limits the attempt to the body's last byte.
 
-    An engine with a true attribute ``complete`` reads whole bodies, tells what was not sent, and logs nothing: it needs only the limit.
-
     Args:
         make: makes the engine.
     """
@@ -52,8 +50,6 @@ class LazyEngine(httpx.AsyncBaseTransport):
         if inner is None:
             inner = self._inner = self._make()
         total = request.extensions.get("timeout", _NO_LIMITS).get("total")
-        if total is None and getattr(inner, "complete", False):
-            return await inner.handle_async_request(request)
         token = inside.set(True)
         try:
             if total is None:

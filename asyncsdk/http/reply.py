@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from ..errors import DecodeError
 from .redact import redact
-from .whole import body_of
+from .whole import body_of, whole_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -131,9 +131,7 @@ def _inflated(raw: bytes, wbits: int) -> bytes:
 
 def readable(response: httpx.Response) -> bytes:
     """What an answer that was read whole says, decompressed; nothing where that cannot be done."""
-    body = body_of(response.stream)
-    assert body is not None
     try:
-        return decompressed(body, response)
+        return decompressed(whole_body(response), response)
     except httpx.DecodingError:
         return b""

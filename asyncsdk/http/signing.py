@@ -162,9 +162,7 @@ class SigningTransport(httpx.AsyncBaseTransport):
         """
         if "unsigned" in request.extensions or origin(request.url) not in self._origins:
             return await self._inner.handle_async_request(request)
-        body = body_of(request.stream)
-        if body is None:
-            body = await frozen_body(request)
+        body = await frozen_body(request)
         signed = request if "whole" in request.extensions else _copied(request)
         signature = self._sign(signed, body)
         response = await self._inner.handle_async_request(signed)

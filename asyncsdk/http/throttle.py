@@ -52,13 +52,6 @@ class Throttle:
         """How many wait for a permit."""
         return len(self._waiting)
 
-    def try_acquire(self) -> bool:
-        """Take a permit if one is to be had at once, and say whether one was."""
-        if self.active < self.limit and not self._waiting and not self._resume_at:
-            self.active += 1
-            return True
-        return False
-
     async def acquire(self) -> None:
         """Take a permit; give it back with `release`. Cancelled while it waits, it holds none."""
         if self.active < self.limit and not self._waiting:
@@ -148,8 +141,7 @@ class ThrottleTransport(httpx.AsyncBaseTransport):
         throttle.home.enter()
         if "unsigned" not in request.extensions:
             await self._signer.ready()
-        if not throttle.try_acquire():
-            await throttle.acquire()
+        await throttle.acquire()
         request.extensions["admitted"] = True
         try:
             response = await self._inner.handle_async_request(request)

@@ -22,3 +22,10 @@ def body_of(stream: object) -> bytes | None:
     if isinstance(stream, Whole):
         return stream.body
     return b"".join(stream) if isinstance(stream, httpx.ByteStream) else None
+
+
+def whole_body(response: httpx.Response) -> bytes:
+    """The body of an answer that was read whole, as it came over the wire."""
+    body = body_of(response.stream)
+    assert body is not None
+    return body

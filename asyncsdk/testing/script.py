@@ -10,6 +10,8 @@ from typing import Any
 import anyio.lowlevel
 import httpx
 
+from ..http.whole import whole_body
+
 Answer = int | httpx.Response | Exception | Callable[[httpx.Request], Any]
 """A status; an answer; an exception to raise, such as ``httpx.ReadError("lost")``; or a function (or coroutine function) that
 is given the request and gives one of these."""
@@ -64,7 +66,7 @@ class Script(httpx.AsyncBaseTransport):
             self.open -= 1
         if self._streamed:
             self.open += 1
-            response.stream = _Pieces(self, _raw(response))
+            response.stream = _Pieces(self, whole_body(response))
         return response
 
     async def aclose(self) -> None:
@@ -87,14 +89,9 @@ async def _played(answer: Answer | Awaitable[Answer], request: httpx.Request) ->
     return httpx.Response(
         answer.status_code,
         headers=answer.headers.raw,
-        stream=httpx.ByteStream(_raw(answer)),
+        stream=httpx.ByteStream(whole_body(answer)),
         extensions=answer.extensions,
     )
-
-
-def _raw(response: httpx.Response) -> bytes:
-    assert isinstance(response.stream, httpx.ByteStream)
-    return b"".join(response.stream)
 
 
 class _Pieces(httpx.AsyncByteStream):

@@ -96,9 +96,8 @@ class PlainRows(Collection[AnalyticsRow]):
     def inside(self, start: datetime, end: datetime) -> PlainRows:
         """Those of ``[start, end)``."""
         moments = self._moments
-        if not moments or (
-            start <= moments[min(moments)] and moments[max(moments)] < end
-        ):  # the texts sort like the times
+        # The texts sort like the times.
+        if not moments or (start <= moments[min(moments)] and moments[max(moments)] < end):
             return self
         within = {text for text, moment in moments.items() if start <= moment < end}
         return PlainRows([row for row in self._rows if row.timestamp in within], self._moments)

@@ -10,8 +10,14 @@ from .version import __version__ as __version__
 
 if _TYPE_CHECKING:
     from . import blaize as blaize, errors as errors, sinks as sinks, testing as testing
+    from .auth.cognito import CognitoIdentity as CognitoIdentity
+    from .auth.credentials import AWSCredentials as AWSCredentials
     from .blaize.client import Blaize as Blaize
+    from .chain.attempts import Attempt as Attempt
+    from .chain.options import Timeout as Timeout
+    from .chain.retry import RetryPolicy as RetryPolicy
     from .codec import OMIT as OMIT, Model as Model, Receipt as Receipt, to_dict as to_dict
+    from .datasets.plan import Plan as Plan, Shard as Shard
     from .errors import (
         APIError as APIError,
         AuthenticationError as AuthenticationError,
@@ -35,20 +41,14 @@ if _TYPE_CHECKING:
         TransportError as TransportError,
         UnprocessableError as UnprocessableError,
     )
-    from .fanout.plan import Plan as Plan, Shard as Shard
     from .fanout.progress import Failure as Failure, Progress as Progress
     from .fanout.stream import FanOut as FanOut, fan_out as fan_out
-    from .http.attempts import Attempt as Attempt
-    from .http.cognito import CognitoIdentity as CognitoIdentity
-    from .http.credentials import AWSCredentials as AWSCredentials
-    from .http.retry import RetryPolicy as RetryPolicy
     from .operation import Operation as Operation
-    from .options import Timeout as Timeout
     from .paging import Page as Page, Pager as Pager
     from .sinks import CSVSink as CSVSink, NDJSONSink as NDJSONSink, ParquetSink as ParquetSink
-    from .unleash.analytics import UnleashAnalytics as UnleashAnalytics
-    from .unleash.backfill import Report as Report
-    from .unleash.rows import AnalyticsRow as AnalyticsRow
+    from .unleash.analytics.backfill import Report as Report
+    from .unleash.analytics.client import UnleashAnalytics as UnleashAnalytics
+    from .unleash.analytics.rows import AnalyticsRow as AnalyticsRow
 
 _HOMES = {
     "Blaize": "blaize.client",
@@ -77,26 +77,26 @@ _HOMES = {
     "TimeoutError": "errors",
     "TransportError": "errors",
     "UnprocessableError": "errors",
-    "Plan": "fanout.plan",
-    "Shard": "fanout.plan",
+    "Plan": "datasets.plan",
+    "Shard": "datasets.plan",
     "Failure": "fanout.progress",
     "Progress": "fanout.progress",
     "FanOut": "fanout.stream",
     "fan_out": "fanout.stream",
-    "Attempt": "http.attempts",
-    "CognitoIdentity": "http.cognito",
-    "AWSCredentials": "http.credentials",
-    "RetryPolicy": "http.retry",
+    "Attempt": "chain.attempts",
+    "CognitoIdentity": "auth.cognito",
+    "AWSCredentials": "auth.credentials",
+    "RetryPolicy": "chain.retry",
     "Operation": "operation",
-    "Timeout": "options",
+    "Timeout": "chain.options",
     "Page": "paging",
     "Pager": "paging",
     "CSVSink": "sinks",
     "NDJSONSink": "sinks",
     "ParquetSink": "sinks",
-    "UnleashAnalytics": "unleash.analytics",
-    "Report": "unleash.backfill",
-    "AnalyticsRow": "unleash.rows",
+    "UnleashAnalytics": "unleash.analytics.client",
+    "Report": "unleash.analytics.backfill",
+    "AnalyticsRow": "unleash.analytics.rows",
 }
 _ROOMS = {"blaize", "errors", "sinks", "testing"}
 

@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import httpx
 
-from .http.calls import Calls, Decoder, Shared
+from .chain.calls import Calls, Decoder, Shared
+from .chain.retry import RetryBudget
+from .chain.signing import Signer, SigningTransport
+from .chain.streamed import Streamed
+from .chain.throttle import Throttle, ThrottleTransport
+from .engines.choice import chosen_engine
+from .engines.lazy import LazyEngine
 from .http.frozen import FrozenCall
-from .http.lazy_engine import LazyEngine, chosen_engine
-from .http.retry import RetryBudget
-from .http.signing import Signer, SigningTransport
-from .http.streamed import Streamed
-from .http.throttle import Throttle, ThrottleTransport
 from .http.url import BaseURL, Query, encode_query
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from types import TracebackType
 
+    from .chain.options import Options
     from .operation import Operation
-    from .options import Options
 
 __all__ = ["Client", "Decoder"]
 
@@ -135,7 +136,7 @@ class Client:
         exceptions. Redirects are not followed and cookies not kept. It is closed with the client.
         """
         if self._http is None:
-            from .http.own_requests import OwnRequests, RetryTransport
+            from .chain.own_requests import OwnRequests, RetryTransport
 
             chain = RetryTransport(self._chain, self._shared, self._signer, self._options)
             self._http = OwnRequests(chain, self._base.text, self._options)

@@ -69,7 +69,7 @@ class Engine:
     def __init__(self, base, at_once):
         import httpx
 
-        from asyncsdk.http.aiohttp_engine import AiohttpEngine
+        from asyncsdk.engines.aiohttp.engine import AiohttpEngine
 
         self.transport = AiohttpEngine(max_connections=at_once)
         extensions = {"timeout": _TIMEOUT, "whole": True}

@@ -27,12 +27,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from _measure import versions
 from _pages import KEYS, page
 
-from asyncsdk.columns import decode_page, schema, to_wire
-from asyncsdk.columns.page import decode_any
-from asyncsdk.columns.plain import plain_page
+from asyncsdk.columns import schema, to_wire
 from asyncsdk.http.reply import Reply
-from asyncsdk.unleash.analytics import ROWS
-from asyncsdk.unleash.pages import read_page
+from asyncsdk.unleash.analytics.client import ROWS
+from asyncsdk.unleash.analytics.page import decode_any, decode_page
+from asyncsdk.unleash.analytics.pages import read_page
+from asyncsdk.unleash.analytics.plain import plain_page
 
 SIZES = (20, 1_000, 10_000)
 STRINGS = pa.dictionary(pa.int32(), pa.string())

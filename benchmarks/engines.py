@@ -23,8 +23,8 @@ import uvloop
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from asyncsdk.http.aiohttp_engine import AiohttpEngine
-from asyncsdk.http.httpx2_engine import Httpx2Engine
+from asyncsdk.engines.aiohttp.engine import AiohttpEngine
+from asyncsdk.engines.httpx2.engine import Httpx2Engine
 
 AT_ONCE = (16, 64, 256)
 PATH = "/v1/things/abc?page=3"

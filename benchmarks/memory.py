@@ -101,9 +101,9 @@ def imported():
 
     import asyncsdk
     import asyncsdk.columns
-    import asyncsdk.http.aiohttp_engine
+    import asyncsdk.engines.aiohttp.engine
     import asyncsdk.sinks
-    import asyncsdk.unleash.backfill
+    import asyncsdk.unleash.analytics.backfill
 
     return aiohttp, asyncsdk, pyarrow.compute, pyarrow.csv, pyarrow.parquet, uvloop
 

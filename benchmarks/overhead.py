@@ -21,10 +21,11 @@ import httpx
 from _report import options
 
 from asyncsdk import UnleashAnalytics
+from asyncsdk.auth.keys import HeaderSigner
+from asyncsdk.chain.signing import SigningTransport
+from asyncsdk.chain.throttle import Throttle, ThrottleTransport
+from asyncsdk.engines.lazy import LazyEngine
 from asyncsdk.http.clock import SYSTEM
-from asyncsdk.http.lazy_engine import LazyEngine
-from asyncsdk.http.signing import HeaderSigner, SigningTransport
-from asyncsdk.http.throttle import Throttle, ThrottleTransport
 from asyncsdk.http.url import BaseURL
 
 CALLS = 2_000

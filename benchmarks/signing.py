@@ -27,10 +27,10 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from asyncsdk.http.aws import SigV4Signer
-from asyncsdk.http.credentials import AWSCredentials
-from asyncsdk.http.signing import bearer
-from asyncsdk.http.zephr import ZephrSigner
+from asyncsdk.auth.credentials import AWSCredentials
+from asyncsdk.auth.keys import bearer
+from asyncsdk.auth.sigv4 import SigV4Signer
+from asyncsdk.auth.zephr import ZephrSigner
 
 HOST, REGION, SERVICE = "v8ic8csycc.execute-api.ap-southeast-2.amazonaws.com", "ap-southeast-2", "execute-api"
 KEY, SECRET, TOKEN = "test-key", "test-secret", "test-token" * 80

@@ -15,12 +15,13 @@ import httpx
 import pytest
 
 from asyncsdk import errors
+from asyncsdk.auth.keys import HeaderSigner
+from asyncsdk.chain.options import Options, Timeout
+from asyncsdk.chain.retry import RetryBudget, RetryPolicy
 from asyncsdk.client import Client
 from asyncsdk.errors import ConfigurationError, SDKError
-from asyncsdk.http.retry import RetryBudget, RetryPolicy
-from asyncsdk.http.signing import HeaderSigner
 from asyncsdk.operation import Operation
-from asyncsdk.options import Options, Timeout, credential, options
+from asyncsdk.options import credential, options
 from asyncsdk.testing.clock import FakeClock
 from asyncsdk.testing.script import Script
 

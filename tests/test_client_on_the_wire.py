@@ -11,11 +11,11 @@ import httpx2
 import pytest
 
 from asyncsdk import errors
+from asyncsdk.auth.keys import HeaderSigner
+from asyncsdk.chain.options import Options, Timeout
 from asyncsdk.client import Client
 from asyncsdk.errors import SDKError
-from asyncsdk.http.signing import HeaderSigner
 from asyncsdk.operation import Operation
-from asyncsdk.options import Options, Timeout
 from asyncsdk.testing.clock import FakeClock
 from asyncsdk.testing.rawserver import RawServer, Reply
 

@@ -18,15 +18,15 @@ import httpx
 import httpx2
 import pytest
 
+from asyncsdk.auth.credentials import AWSCredentials
+from asyncsdk.auth.keys import HeaderSigner, basic, bearer, developer_key, jwt, organization_key
+from asyncsdk.auth.sigv4 import SigV4Signer
+from asyncsdk.auth.zephr import ZephrSigner
+from asyncsdk.chain.options import Options
+from asyncsdk.chain.retry import RetryPolicy
 from asyncsdk.client import Client
 from asyncsdk.errors import DecodeError, SDKError
-from asyncsdk.http.aws import SigV4Signer
-from asyncsdk.http.credentials import AWSCredentials
-from asyncsdk.http.retry import RetryPolicy
-from asyncsdk.http.signing import HeaderSigner, basic, bearer, developer_key, jwt, organization_key
-from asyncsdk.http.zephr import ZephrSigner
 from asyncsdk.operation import Operation
-from asyncsdk.options import Options
 from asyncsdk.testing.clock import FakeClock
 from asyncsdk.testing.rawserver import RawServer, Reply
 

@@ -19,14 +19,7 @@ from .grants import Grant
 from .meters import Meter
 from .model import AccessModel, DeliveredEntitlement, Identifiers, SignIn, Validators
 from .oauth2 import CodeExchange, TokenRefresh, Tokens
-from .products import (
-    BraintreeOneOff,
-    BraintreeRecurring,
-    PricePoint,
-    Product,
-    ProductEntitlement,
-    ProductMapping,
-)
+from .products import BraintreeOneOff, BraintreeRecurring, PricePoint, Product, ProductEntitlement, ProductMapping
 from .promo_codes import PromoCode
 from .request_rules import RequestConditions, RequestRule
 from .sessions import CrossDeviceSession, Session

@@ -6,10 +6,11 @@ import os
 import re
 from typing import TYPE_CHECKING, Any, Self
 
+from ..auth.zephr import Scheme, ZephrSigner, admin_session as session_signer
+from ..chain.options import DEFAULT_TIMEOUT, Timeout
 from ..client import Client
 from ..errors import ConfigurationError
-from ..http.zephr import Scheme, ZephrSigner, admin_session as session_signer
-from ..options import DEFAULT_TIMEOUT, Timeout, credential, options
+from ..options import credential, options
 from .accounts import Accounts
 from .admin import Admin, AdminSession
 from .bundles import Bundles
@@ -39,10 +40,10 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from ..http.attempts import Attempt
+    from ..chain.attempts import Attempt
+    from ..chain.retry import RetryPolicy
+    from ..chain.signing import Signer
     from ..http.clock import Clock
-    from ..http.retry import RetryPolicy
-    from ..http.signing import Signer
 
 BASE_URL = "https://{tenant}.api.zephr.com"
 

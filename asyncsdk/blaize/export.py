@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from types import TracebackType
 
+    from ..chain.streamed import Streamed
     from ..client import Client
-    from ..http.streamed import Streamed
     from ..http.url import Query
     from ..operation import Operation
 

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from attrs import frozen
 
+from ..chain.options import DEFAULT_TIMEOUT, Timeout, header_safe
+from ..chain.retry import RetryPolicy
 from ..errors import ConfigurationError
-from ..http.retry import RetryPolicy
 from ..http.url import BaseURL
-from ..options import DEFAULT_TIMEOUT, Timeout, header_safe
 from .problems import UsageError, keep_secret, usage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from ..unleash.analytics import UnleashAnalytics
+    from ..unleash.analytics.client import UnleashAnalytics
 
 PANEL = "Service"
 
@@ -116,7 +116,7 @@ class Access:
                 yield client
 
     def _client(self, key: str, base_url: str | None) -> UnleashAnalytics:
-        from ..unleash.analytics import BASE_URL, UnleashAnalytics
+        from ..unleash.analytics.client import BASE_URL, UnleashAnalytics
 
         return UnleashAnalytics(
             key,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from attrs import frozen
 
+from ..auth.zephr import Scheme
+from ..chain.retry import RetryPolicy
 from ..errors import ConfigurationError
-from ..http.retry import RetryPolicy
-from ..http.zephr import Scheme
 from .access import (
     MAX_ATTEMPTS,
     PANEL,

@@ -9,15 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from .access import (
-    MAX_ATTEMPTS,
-    Access,
-    ApiKeyFile,
-    BaseURLOption,
-    MaxAttemptsOption,
-    SandboxOption,
-    TimeoutOption,
-)
+from .access import MAX_ATTEMPTS, Access, ApiKeyFile, BaseURLOption, MaxAttemptsOption, SandboxOption, TimeoutOption
 from .loop import run
 from .problems import FAILED, usage
 from .request import Format, PullRequest, chosen_devices, chosen_duration, chosen_range, chosen_target

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from ..codec import timestamp
-from ..fanout.plan import device_id
+from ..datasets.plan import device_id
 from . import times
 from .problems import UsageError, usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..fanout.plan import Plan
-    from ..unleash.analytics import UnleashAnalytics
+    from ..datasets.plan import Plan
+    from ..unleash.analytics.client import UnleashAnalytics
 
 STDOUT = "-"
 

@@ -11,7 +11,7 @@ from .request import Format
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..unleash.rows import AnalyticsRow
+    from ..unleash.analytics.rows import AnalyticsRow
     from .stdout import StandardOutput
 
 _AT_ONCE = 500

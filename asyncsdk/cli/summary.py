@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from ..codec import timestamp
-from ..fanout.windows import instant
+from ..times import instant
 from .text import counted, elapsed, size
 
 if TYPE_CHECKING:
-    from ..fanout.plan import Plan, Shard
+    from ..datasets.plan import Plan, Shard
     from ..fanout.progress import Failure
 
 _FAILURES_SHOWN = 5

@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, get_args
 
-from ..fanout.windows import instant
 from ..sinks import CSVSink, NDJSONSink, ParquetSink, layout
 from ..sinks.compression import SUFFIXES
 from ..sinks.local import LocalStore
 from ..sinks.parquet import ParquetCompression
+from ..times import instant
 from .problems import usage
 from .request import Format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..fanout.plan import Plan
+    from ..datasets.plan import Plan
     from ..sinks.compression import Compression
     from .request import PullRequest
 

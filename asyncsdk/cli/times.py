@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from ..fanout.windows import DAY, instant, milliseconds, window_length
+from ..datasets.windows import milliseconds, window_length
+from ..times import DAY, instant
 
 _UNITS = {
     "ms": timedelta(milliseconds=1),

@@ -12,7 +12,7 @@ from .stdout import StandardOutput
 from .summary import Summary
 
 if TYPE_CHECKING:
-    from ..unleash.stream import RowStream
+    from ..unleash.analytics.stream import RowStream
     from .access import Access
     from .request import PullRequest
 

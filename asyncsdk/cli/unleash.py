@@ -6,15 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from .access import (
-    MAX_ATTEMPTS,
-    Access,
-    ApiKeyFile,
-    BaseURLOption,
-    MaxAttemptsOption,
-    SandboxOption,
-    TimeoutOption,
-)
+from .access import MAX_ATTEMPTS, Access, ApiKeyFile, BaseURLOption, MaxAttemptsOption, SandboxOption, TimeoutOption
 from .loop import run
 from .output import JSONOption, Output, OutputOption, write_list, write_value
 from .pull import pull
@@ -24,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..paging import Pager
-    from ..unleash.analytics import UnleashAnalytics
+    from ..unleash.analytics.client import UnleashAnalytics
 
 app = typer.Typer(
     no_args_is_help=True,

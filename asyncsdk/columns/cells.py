@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import msgspec
 
 from ..codec import instant, timestamp
-from ..fanout.windows import instant as moment_of, since_epoch
+from ..times import instant as moment_of, since_epoch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

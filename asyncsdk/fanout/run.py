@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Generic, Literal, Self, TypeVar
 
 import anyio
 
+from ..chain.attempts import observer
+from ..chain.events import Events
+from ..chain.turns import Turns, turns
 from ..errors import SDKError
-from ..http.attempts import observer
-from ..http.events import Events
-from ..http.turns import Turns, turns
 from ..paging import Page, Pager
 from .keys import Keys
 from .progress import Failure, Progress

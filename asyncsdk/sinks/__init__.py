@@ -8,8 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .ledger import Ledger
-from .protocol import Sink, Writer
+from ..datasets.ledger import Ledger
+from ..datasets.protocol import Sink, Writer
 
 if TYPE_CHECKING:
     from .delimited import CSVSink

@@ -15,8 +15,8 @@ import anyio
 from anyio import to_thread
 from anyio.lowlevel import RunVar
 
+from ..datasets.plan import Shard
 from ..errors import ConfigurationError
-from ..fanout.plan import Shard
 from ..http.redact import redact
 from . import layout
 from .local import LocalStore
@@ -25,7 +25,7 @@ from .remote import RemoteStore
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
-    from .protocol import Form, Writer
+    from ..datasets.protocol import Form, Writer
     from .store import Draft, Store
 
 T = TypeVar("T")

@@ -14,14 +14,14 @@ from urllib.parse import quote, unquote
 
 from attrs import frozen
 
+from ..datasets.plan import device_id
 from ..errors import ConfigurationError
-from ..fanout.plan import device_id
-from ..fanout.windows import DAY, instant, since_epoch
+from ..times import DAY, instant, since_epoch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..fanout.plan import Shard
+    from ..datasets.plan import Shard
 
 _STAMP = r"(\d{8}T\d{6}\.\d{3}Z)"
 _NAME = re.compile(rf"{_STAMP}-{_STAMP}(\.provisional)?", re.ASCII)

@@ -15,7 +15,7 @@ from . import drafts, layout
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..fanout.plan import Shard
+    from ..datasets.plan import Shard
     from .layout import Part
 
 

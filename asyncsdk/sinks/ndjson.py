@@ -9,7 +9,7 @@ from .lines import ndjson_lines
 from .text import TextSink
 
 if TYPE_CHECKING:
-    from ..fanout.plan import Shard
+    from ..datasets.plan import Shard
 
 
 class NDJSONSink(TextSink):

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow.dataset import Partitioning
 
-    from ..fanout.plan import Shard
-    from .protocol import Form
+    from ..datasets.plan import Shard
+    from ..datasets.protocol import Form
 
 ParquetCompression = Literal["zstd", "snappy", "gzip", "brotli", "lz4", "none"]
 

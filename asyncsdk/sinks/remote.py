@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from fsspec import AbstractFileSystem
 
-    from ..fanout.plan import Shard
+    from ..datasets.plan import Shard
     from .layout import Part
 
 # Where one PUT is all or nothing. `memory` is not, but it does not outlast its process either.

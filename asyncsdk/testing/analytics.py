@@ -10,8 +10,9 @@ import msgspec
 from attrs import Factory, field, frozen, validators
 from starlette.responses import Response
 
-from ..fanout.windows import DAY, milliseconds
-from ..unleash import analytics as operations
+from ..datasets.windows import milliseconds
+from ..times import DAY
+from ..unleash.analytics import client as operations
 from . import samples
 from .gateway import FORBIDDEN, MISSING_TOKEN, message, request_ids
 from .generator import KEYS, Camera, Fleet, Row

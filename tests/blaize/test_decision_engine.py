@@ -9,11 +9,7 @@ import httpx
 import pytest
 
 from asyncsdk import ConnectionLostError, RetryPolicy
-from asyncsdk.blaize import (
-    DecisionRequest,
-    DecisionResponse,
-    trusted_referrer,
-)
+from asyncsdk.blaize import DecisionRequest, DecisionResponse, trusted_referrer
 
 
 @pytest.mark.anyio

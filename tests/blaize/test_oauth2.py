@@ -7,11 +7,7 @@ import json
 import pytest
 
 from asyncsdk import AuthenticationError
-from asyncsdk.blaize import (
-    CodeExchange,
-    TokenRefresh,
-    Tokens,
-)
+from asyncsdk.blaize import CodeExchange, TokenRefresh, Tokens
 
 TOKENS = {"access_token": "test-token", "token_type": "bearer", "expires_in": 3600}
 

@@ -7,11 +7,7 @@ import json
 import pytest
 
 from asyncsdk import ConflictError
-from asyncsdk.blaize import (
-    Identifiers,
-    User,
-    Validators,
-)
+from asyncsdk.blaize import Identifiers, User, Validators
 
 
 @pytest.mark.anyio

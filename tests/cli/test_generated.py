@@ -13,6 +13,8 @@ from attrs import frozen
 from hypothesis import given, strategies as st
 
 from asyncsdk import Model, RetryPolicy
+from asyncsdk.chain.options import Options
+from asyncsdk.chain.signing import NoSigner
 from asyncsdk.cli.operations import docstring
 from asyncsdk.cli.operations.commands import commands
 from asyncsdk.cli.operations.example import invocation, wire_example
@@ -24,9 +26,7 @@ from asyncsdk.cli.operations.system import System
 from asyncsdk.cli.problems import UsageError, report
 from asyncsdk.client import Client
 from asyncsdk.codec import as_json, wire
-from asyncsdk.http.signing import NoSigner
 from asyncsdk.operation import Operation
-from asyncsdk.options import Options
 from asyncsdk.paging import Pager, by_rpp
 from asyncsdk.resource import Resource, as_part
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from asyncsdk.cli import times
-from asyncsdk.fanout.windows import milliseconds, split, window_length
+from asyncsdk.datasets.windows import milliseconds, split, window_length
 
 NOW = datetime(2026, 11, 22, 10, 37, 15, tzinfo=UTC)
 

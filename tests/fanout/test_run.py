@@ -9,8 +9,8 @@ import anyio.lowlevel
 import pytest
 
 from asyncsdk import Page, Pager, PaginationError, ServerError
+from asyncsdk.chain import attempts
 from asyncsdk.fanout.run import Run
-from asyncsdk.http import attempts
 from asyncsdk.paging import by_number
 
 PAGES = {"a": 3, "b": 1, "c": 12, "d": 2}

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from asyncsdk.fanout.plan import Shard
-from asyncsdk.fanout.windows import DAY
+from asyncsdk.datasets.plan import Shard
+from asyncsdk.times import DAY
 
 MIDNIGHT = 18_491 * DAY  # 2020-08-17
 HOUR = 3_600_000

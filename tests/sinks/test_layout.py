@@ -4,9 +4,8 @@ import pytest
 from attrs import evolve
 from hypothesis import given, strategies as st
 
+from asyncsdk.datasets.plan import Shard
 from asyncsdk.errors import ConfigurationError
-from asyncsdk.fanout.plan import Shard
-from asyncsdk.fanout.windows import DAY
 from asyncsdk.sinks.layout import (
     Part,
     date_folder,
@@ -21,6 +20,7 @@ from asyncsdk.sinks.layout import (
     part,
     replaced,
 )
+from asyncsdk.times import DAY
 
 MIDNIGHT = 18_491 * DAY  # 2020-08-17
 HOUR = 3_600_000

@@ -5,9 +5,10 @@ from itertools import pairwise
 from attrs import evolve
 from hypothesis import given, strategies as st
 
-from asyncsdk.fanout.plan import Plan, Shard
-from asyncsdk.fanout.windows import DAY, split
-from asyncsdk.sinks.ledger import Intervals, Ledger
+from asyncsdk.datasets.ledger import Intervals, Ledger
+from asyncsdk.datasets.plan import Plan, Shard
+from asyncsdk.datasets.windows import split
+from asyncsdk.times import DAY
 
 HOUR = 3_600_000
 NOON = 18_491 * DAY + 12 * HOUR

@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from asyncsdk.columns import schema, to_batch, to_wire
+from asyncsdk.datasets.plan import Shard
 from asyncsdk.errors import ConfigurationError
-from asyncsdk.fanout.plan import Shard
 from asyncsdk.sinks import ParquetSink
 from asyncsdk.sinks.parquet import partitioning
 

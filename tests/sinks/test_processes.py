@@ -27,7 +27,7 @@ import json, os, stat, sys
 from pathlib import Path
 import anyio
 from asyncsdk.errors import ConfigurationError
-from asyncsdk.fanout.plan import Shard
+from asyncsdk.datasets.plan import Shard
 from asyncsdk.sinks import CSVSink, NDJSONSink, ParquetSink, drafts
 
 root, kind, instant, shard, rows = *sys.argv[1:4], Shard(*json.loads(sys.argv[4])), json.loads(sys.argv[5])
@@ -223,7 +223,7 @@ def test_a_process_waits_for_another_that_is_about_to_commit(tmp_path, shard, ro
 FULL = """
 import json, resource, signal, sys
 import anyio
-from asyncsdk.fanout.plan import Shard
+from asyncsdk.datasets.plan import Shard
 from asyncsdk.sinks import CSVSink, NDJSONSink, ParquetSink
 
 root, kind, shard, rows = *sys.argv[1:3], Shard(*json.loads(sys.argv[3])), json.loads(sys.argv[4])

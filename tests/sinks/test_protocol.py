@@ -75,7 +75,7 @@ def test_the_sinks_of_the_package_are_sinks(make):
     for name in ("done", "open"):
         ours, agreed = (inspect.signature(getattr(each, name)) for each in (make, Sink))
         assert list(ours.parameters) == list(agreed.parameters)
-    assert make.form in typing.get_args(asyncsdk.sinks.protocol.Form)
+    assert make.form in typing.get_args(asyncsdk.datasets.protocol.Form)
 
 
 def test_the_package_offers_its_names_and_no_others():

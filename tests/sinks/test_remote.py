@@ -192,7 +192,7 @@ import json, logging, sys
 import anyio, boto3
 from moto.server import ThreadedMotoServer
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
-from asyncsdk.fanout.plan import Shard
+from asyncsdk.datasets.plan import Shard
 from asyncsdk.sinks import NDJSONSink, ParquetSink
 
 server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)

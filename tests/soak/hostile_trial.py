@@ -22,8 +22,8 @@ import anyio
 from world import HOUR, HOURS, START, World
 
 from asyncsdk import RetryPolicy, UnleashAnalytics
+from asyncsdk.chain.options import Timeout
 from asyncsdk.http.clock import Clock
-from asyncsdk.options import Timeout
 
 # A second of waiting takes this part of one.
 _SPEED = 50

@@ -8,7 +8,7 @@ from attrs import evolve
 from asyncsdk.operation import Operation
 from asyncsdk.testing import AnalyticsService, Sandbox
 from asyncsdk.testing.generator import HOUR, KEYS
-from asyncsdk.unleash import analytics as operations
+from asyncsdk.unleash.analytics import client as operations
 
 START = 1_597_622_400_000  # 2020-08-17
 END = START + 24 * HOUR

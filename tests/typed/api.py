@@ -8,18 +8,7 @@ from typing import assert_type
 
 import attrs
 
-from asyncsdk import (
-    AnalyticsRow,
-    FanOut,
-    Page,
-    Pager,
-    Plan,
-    RetryPolicy,
-    Shard,
-    Timeout,
-    UnleashAnalytics,
-    fan_out,
-)
+from asyncsdk import AnalyticsRow, FanOut, Page, Pager, Plan, RetryPolicy, Shard, Timeout, UnleashAnalytics, fan_out
 
 START, END = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC)
 

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from asyncsdk import RetryPolicy
+from asyncsdk.auth.zephr import ZephrSigner
 from asyncsdk.blaize import Blaize
-from asyncsdk.http.zephr import ZephrSigner
 from asyncsdk.testing import BlaizeService, Sandbox
 
 CONTRACT = json.loads((Path(__file__).parents[2] / "data" / "contract_blaize.json").read_text("utf-8"))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from asyncsdk import AuthenticationError, RetryPolicy
+from asyncsdk.auth.zephr import ZephrSigner, zephr_hash
 from asyncsdk.blaize import Blaize
-from asyncsdk.http.zephr import ZephrSigner, zephr_hash
 from asyncsdk.testing import BlaizeService, Sandbox, serve
 from asyncsdk.testing.blaize import signature as module
 from asyncsdk.testing.blaize.call import RefusedError

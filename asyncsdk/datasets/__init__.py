@@ -1,0 +1,1 @@
+"""What can be pulled: data sets, windows, shards, plans, the ledger, and backfill."""

@@ -1,0 +1,1 @@
+"""The engine on asyncio and uvloop, over aiohttp's connector and parser."""

@@ -1,0 +1,277 @@
+"""The engine on asyncio: httpx's requests and responses over aiohttp's connections.
+
+Only aiohttp's connector (names, TLS, proxies) and its parser are used, not its session. A session sends a request
+again by itself when a kept-alive connection drops, rewrites URLs, reads netrc, keeps cookies, sets no limit of time for
+writing, and costs as much as all that lies below it. Here the bytes are written as they were signed, once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from typing import TYPE_CHECKING
+
+import aiohttp
+import attrs
+import httpx
+import yarl
+from aiohttp.http import HttpProcessingError
+from multidict import CIMultiDict
+
+from ...errors import ConfigurationError
+from ...http.home import HomeLoop
+from ...http.url import Origin, origin
+from ...http.whole import Whole
+from ..common import KEEPALIVE, NO_TIMEOUTS, Proxies, trusted_context
+from .exchange import AnswerBody, exchange, exchange_whole, protocol_of
+from .idle import IdleConnections
+from .upload import serialize
+
+if TYPE_CHECKING:
+    import ssl
+
+    from aiohttp.connector import Connection
+
+_ORIGINS = 256
+_CLOSE_WITHIN = 1.0
+_NOT_SENT = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError)
+
+
+@attrs.frozen
+class _Way:
+    """What is the same for all requests to one scheme, host and port.
+
+    Attributes:
+        connect: what the connector reads host, port, TLS and proxy from.
+        absolute: what a proxy needs before the path in the request line; empty without one.
+        credentials: a header line for a proxy that reads our requests; empty without one.
+    """
+
+    connect: aiohttp.ClientRequest
+    absolute: bytes = b""
+    credentials: bytes = attrs.field(default=b"", repr=False)
+
+
+class AiohttpEngine(httpx.AsyncBaseTransport):
+    """HTTP/1.1 for asyncio and uvloop: every request goes out once, byte for byte as it was built.
+
+    It opens at its first request and belongs to the event loop of that request.
+
+    Args:
+        max_connections: how many requests may be under way at once, and how many connections are kept alive.
+        ssl_context: for a private certificate authority or a client certificate; otherwise one is made at the first
+            https request.
+        keepalive: seconds an idle connection may be used again.
+        proxies: which proxies to use; otherwise the environment's.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_connections: int = 64,
+        ssl_context: ssl.SSLContext | None = None,
+        keepalive: float = KEEPALIVE,
+        proxies: Proxies | None = None,
+    ) -> None:
+        self._max_connections = max_connections
+        self._ssl_context = ssl_context
+        self._keepalive = keepalive
+        self._proxies = proxies
+        self._ways: dict[Origin, _Way] = {}
+        self._home = HomeLoop()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._connector: aiohttp.TCPConnector
+        self._idle: IdleConnections
+        self._permits: asyncio.Semaphore
+        self._connect_within = aiohttp.ClientTimeout()
+        self._in_use: dict[Connection, Origin] = {}
+        self._closing: set[asyncio.Future[None]] = set()
+        self._closed = False
+
+    @property
+    def in_use(self) -> int:
+        """How many connections carry a request now."""
+        return len(self._in_use)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request and return its answer; with the request's extension ``whole``, its body has been read.
+
+        Raises:
+            httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.PoolTimeout, httpx.UnsupportedProtocol,
+            httpx.LocalProtocolError: nothing was sent, or the request broke off on our side.
+            httpx.TransportError: the service may have seen the request.
+            ConfigurationError: the engine is closed, or belongs to another event loop.
+        """
+        if self._closed:
+            raise ConfigurationError("this client is closed; make a new one")
+        self._home.enter()
+        if self._loop is None:
+            self._open()
+        timeouts = request.extensions.get("timeout", NO_TIMEOUTS)
+        to = origin(request.url)
+        way = self._ways.get(to) or self._way_of(request, to)
+        head, rest = serialize(request, way.absolute, way.credentials)
+        if self._permits.locked():
+            await self._wait_for_permit(request, timeouts.get("pool"))
+        else:
+            await self._permits.acquire()
+        connection: Connection | None = None
+        try:
+            connection = self._idle.take(to) or await self._connected(request, way, timeouts.get("connect"))
+            self._in_use[connection] = to
+            protocol = protocol_of(connection)
+            stream: Whole | AnswerBody
+            if request.extensions.get("whole"):
+                message, body = await exchange_whole(request, protocol, head, rest, timeouts)
+                stream = Whole(body)
+                self._end(connection, reuse=True)
+            else:
+                message, payload = await exchange(request, protocol, head, rest, timeouts)
+                stream = AnswerBody(request, connection, message, payload, self._end)
+        except BaseException:
+            if connection is None:
+                self._permits.release()
+            else:
+                self._end(connection, reuse=False)
+            raise
+        return httpx.Response(
+            message.code,
+            headers=message.raw_headers,
+            stream=stream,
+            extensions={
+                "http_version": b"HTTP/%d.%d" % message.version,
+                "reason_phrase": message.reason.encode("ascii", "ignore"),
+            },
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection, used or idle; may be called again.
+
+        Raises:
+            ConfigurationError: another event loop, which is still open, owns the connections.
+        """
+        if self._closed or self._loop is None:
+            self._closed = True
+            return
+        if not self._loop.is_closed() and self._loop is not _running_loop():
+            raise ConfigurationError("close a client in the event loop it was used in")
+        self._closed = True
+        if not self._loop.is_closed():
+            for connection in (*self._in_use, *self._idle):
+                self._abort(connection)
+            if self._closing:
+                await asyncio.wait(self._closing, timeout=_CLOSE_WITHIN)
+        await self._connector.close()
+        self._idle.clear()
+
+    def _open(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        # no limit of the connector's own: where a waiter is cancelled just as it is woken, its turn is lost to the others
+        self._connector = aiohttp.TCPConnector(limit=0)
+        self._idle = IdleConnections(self._loop, self._keepalive, self._close)
+        self._permits = asyncio.Semaphore(self._max_connections)
+        self._proxies = self._proxies or Proxies.from_environment()
+
+    def _way_of(self, request: httpx.Request, to: Origin) -> _Way:
+        url = request.url
+        if url.scheme not in ("http", "https") or not url.host:
+            raise httpx.UnsupportedProtocol("the URL is not an absolute http:// or https:// one", request=request)
+        assert self._proxies is not None
+        proxy = self._proxies.url_for(url)
+        if self._ssl_context is None and "https" in (url.scheme, proxy and proxy.scheme):
+            self._ssl_context = trusted_context()
+        authorization = {}
+        if proxy is not None and proxy.userinfo:
+            user = f"{proxy.username}:{proxy.password}".encode()
+            authorization["Proxy-Authorization"] = f"Basic {base64.b64encode(user).decode()}"
+        try:
+            target = _authority(url)
+            connect = aiohttp.ClientRequest(
+                "GET",
+                target,
+                loop=self._loop,
+                ssl=self._ssl_context or True,
+                proxy=None if proxy is None else _authority(proxy),
+                # the connector writes Host in here at a CONNECT, and pools by what stands here: so it stands here before
+                proxy_headers=CIMultiDict({"Host": target.host_port_subcomponent or "", **authorization}),
+            )
+        except ValueError as error:
+            raise httpx.ConnectError(f"{url.host!r} is no host name: {error}", request=request) from error
+        way = _Way(connect)
+        if proxy is not None and url.scheme == "http":
+            lines = "".join(f"{name}: {value}\r\n" for name, value in authorization.items())
+            way = _Way(connect, b"http://" + url.netloc, lines.encode("ascii"))
+        if len(self._ways) >= _ORIGINS:
+            self._ways.clear()
+        self._ways[to] = way
+        return way
+
+    async def _wait_for_permit(self, request: httpx.Request, limit: float | None) -> None:
+        try:
+            async with asyncio.timeout(limit):
+                await self._permits.acquire()
+        except TimeoutError:
+            raise httpx.PoolTimeout(f"no connection became free within {limit:g} s", request=request) from None
+
+    async def _connected(self, request: httpx.Request, way: _Way, limit: float | None) -> Connection:
+        """A new connection."""
+        if limit != self._connect_within.connect:
+            self._connect_within = aiohttp.ClientTimeout(connect=limit)
+        try:
+            connection = await self._connector.connect(way.connect, [], self._connect_within)
+        except TimeoutError as error:
+            raise httpx.ConnectTimeout(f"{_to(request)} within {limit or 0:g} s", request=request) from error
+        except aiohttp.ClientHttpProxyError as error:
+            raise httpx.ProxyError(f"{_to(request)}: the proxy answers {error.status}", request=request) from error
+        except aiohttp.ClientProxyConnectionError as error:
+            raise httpx.ProxyError(f"{_to(request)}: no proxy: {error.os_error}", request=request) from error
+        except _NOT_SENT as error:
+            reason = getattr(error, "certificate_error", None) or getattr(error, "os_error", None) or error
+            raise httpx.ConnectError(f"{_to(request)}: {reason}", request=request) from error
+        if protocol_of(connection).should_close:
+            self._close(connection)  # what came must not be taken for our answer
+            raise httpx.ConnectError(f"{_to(request)}: it speaks before it is asked, or hangs up", request=request)
+        return connection
+
+    def _end(self, connection: Connection, *, reuse: bool) -> None:
+        """Give a connection up: to the next request, if both sides are done with this one, or for good."""
+        to = self._in_use.pop(connection)
+        if reuse and not self._closed and not protocol_of(connection).should_close:
+            self._idle.put(to, connection)
+        else:
+            self._close(connection)
+        self._permits.release()
+
+    def _close(self, connection: Connection) -> None:
+        self._abort(connection)
+        connection.close()
+
+    def _abort(self, connection: Connection) -> None:
+        """Close a connection without a farewell, since the peer may be the one that stalls."""
+        protocol = connection.protocol
+        if protocol is None or protocol.transport is None:
+            return
+        if (closed := protocol.closed) is not None and closed not in self._closing:
+            self._closing.add(closed)
+            closed.add_done_callback(self._has_closed)
+        protocol.transport.abort()
+
+    def _has_closed(self, closed: asyncio.Future[None]) -> None:
+        self._closing.discard(closed)
+        if not closed.cancelled():
+            closed.exception()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:  # another library's loop runs
+        return None
+
+
+def _authority(url: httpx.URL) -> yarl.URL:
+    return yarl.URL.build(scheme=url.scheme, host=url.raw_host.decode("ascii"), port=url.port, path="/")
+
+
+def _to(request: httpx.Request) -> str:
+    return f"no connection to {request.url.netloc.decode('ascii')}"

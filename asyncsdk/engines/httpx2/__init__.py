@@ -1,0 +1,1 @@
+"""The engine on trio, over httpx2's connection pool."""

@@ -1,0 +1,137 @@
+"""The engine on trio: the connection pool of httpx2, which is called httpcore2; it runs on asyncio as well.
+
+The pool is used without the transport that httpx2 puts around it: that would parse the URL anew and build every request
+and answer twice, and it lets nobody mend how connections are made.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+from anyio.lowlevel import RunVar
+
+from ...errors import ConfigurationError
+from ...http.whole import body_of
+from ..common import KEEPALIVE, NO_TIMEOUTS, Proxies, body_framing, trusted_context
+from ..native import NativeBody, answer, translated_errors
+
+try:
+    import httpcore2
+
+    from .connect import Backend
+except ImportError:
+    raise ConfigurationError(
+        "httpx2 is not installed, and this event loop needs it: pip install 'asyncsdk[trio]' (or 'asyncsdk[httpx2]')"
+    ) from None
+
+if TYPE_CHECKING:
+    import ssl
+
+    Pools = dict[tuple[str, httpx.URL | None], httpcore2.AsyncConnectionPool]
+
+
+class Httpx2Engine(httpx.AsyncBaseTransport):
+    """HTTP/1.1 for any event loop that anyio knows: every request goes out once, byte for byte as it was built.
+
+    It opens at its first request and belongs to the event loop of that request.
+
+    Args:
+        max_connections: how many requests may be under way at once, and how many connections are kept alive; of each
+            proxy and scheme, where more than one is used.
+        ssl_context: for a private certificate authority or a client certificate; otherwise one is made at the first
+            https request.
+        keepalive: seconds an idle connection may be used again.
+        proxies: which proxies to use; otherwise the environment's.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_connections: int = 64,
+        ssl_context: ssl.SSLContext | None = None,
+        keepalive: float = KEEPALIVE,
+        proxies: Proxies | None = None,
+    ) -> None:
+        self._max_connections = max_connections
+        self._ssl_context = ssl_context
+        self._keepalive = keepalive
+        self._proxies = proxies
+        self._pools: Pools = {}
+        self._owned: RunVar[bool] = RunVar("owned", default=False)
+        self._opened = False
+        self._closed = False
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request and return its answer; with the request's extension ``whole``, its body has been read.
+
+        Raises:
+            httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.PoolTimeout, httpx.UnsupportedProtocol,
+            httpx.LocalProtocolError: nothing was sent, or the request broke off on our side.
+            httpx.TransportError: the service may have seen the request.
+            ConfigurationError: the engine is closed, or belongs to another event loop.
+        """
+        self._open()
+        pool = self._pool_for(request)
+        url = request.url
+        body = body_of(request.stream)
+        framing = body_framing(request, length=None if body is None else len(body))
+        native = httpcore2.Request(
+            request.method,
+            httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+            headers=request.headers.raw if framing is None else [*request.headers.raw, framing],
+            content=request.stream,
+            extensions={"timeout": request.extensions.get("timeout", NO_TIMEOUTS)},
+        )
+        with translated_errors(request):
+            response = await pool.handle_async_request(native)
+        received = NativeBody(request, response.aiter_stream(), response.aclose)
+        return await answer(request, response.status, response.headers, response.extensions, received)
+
+    async def aclose(self) -> None:
+        """Close every connection, used or idle; may be called again."""
+        self._closed = True
+        pools, self._pools = self._pools, {}
+        if self._owned.get():
+            for pool in pools.values():
+                await pool.aclose()
+
+    def _open(self) -> None:
+        if self._closed:
+            raise ConfigurationError("this client is closed; make a new one")
+        if not self._opened:
+            self._opened = True
+            self._owned.set(True)
+            self._proxies = self._proxies or Proxies.from_environment()
+        if not self._owned.get():
+            raise ConfigurationError(
+                "this client was first used in another event loop, and its connections belong to that loop; "
+                "make one client for each loop"
+            )
+
+    def _pool_for(self, request: httpx.Request) -> httpcore2.AsyncConnectionPool:
+        url = request.url
+        if url.scheme not in ("http", "https") or not url.host:
+            raise httpx.UnsupportedProtocol("the URL is not an absolute http:// or https:// one", request=request)
+        assert self._proxies is not None
+        proxy = self._proxies.url_for(url)
+        pool = self._pools.get((url.scheme, proxy))
+        if pool is None:
+            if self._ssl_context is None and "https" in (url.scheme, proxy and proxy.scheme):
+                self._ssl_context = trusted_context()
+            native = None
+            if proxy is not None and url.scheme == "http":
+                native = httpcore2.Proxy(
+                    httpcore2.URL(scheme=proxy.raw_scheme, host=proxy.raw_host, port=proxy.port, target=b"/"),
+                    auth=(proxy.username, proxy.password) if proxy.userinfo else None,
+                    ssl_context=self._ssl_context if proxy.scheme == "https" else None,
+                )
+            pool = self._pools[url.scheme, proxy] = httpcore2.AsyncConnectionPool(
+                ssl_context=self._ssl_context,
+                proxy=native,
+                max_connections=self._max_connections,
+                max_keepalive_connections=self._max_connections,
+                keepalive_expiry=self._keepalive,
+                network_backend=Backend(None if native else proxy, self._ssl_context, lambda: self._closed),
+            )
+        return pool

@@ -1,0 +1,1 @@
+"""Unleash live Analytics: client, rows, and its own fast columns."""

@@ -1,0 +1,240 @@
+"""A plan into a sink, exactly once, across crashes.
+
+The sink is the ledger: what it says is done is not fetched again, and a shard is done when the sink has committed it, not when its
+rows were read. Many pages are fetched at once, several shards are written at once, each in page order.
+"""
+
+from __future__ import annotations
+
+import inspect
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import anyio
+from anyio.lowlevel import checkpoint
+from attrs import evolve, frozen
+
+from ...datasets.ledger import Ledger
+from ...fanout.keys import Keys
+from ...times import instant
+from .stream import RowStream
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from ...datasets.plan import Plan, Shard
+    from ...datasets.protocol import Form, Sink, Writer
+    from ...fanout.progress import Failure, Progress
+    from ...fanout.run import OnError
+    from ...http.clock import Clock
+    from .client import UnleashAnalytics
+
+
+_AT_ONCE = 1000
+
+
+@frozen(kw_only=True)
+class Report:
+    """What a backfill did.
+
+    Attributes:
+        shards: committed by this run.
+        provisional: of those, the ones too young to count as done: they will be fetched again.
+        skipped: found done, and not fetched.
+        pages, rows, bytes, retries: as in `Progress`.
+        outside: rows left out, since they lie beyond their shard.
+        seconds: how long it took.
+        failures: the shards that failed, with ``on_error="collect"``; ``Plan.of(report.failures)`` is a plan of them.
+    """
+
+    shards: int
+    provisional: int
+    skipped: int
+    pages: int
+    rows: int
+    bytes: int
+    retries: int
+    outside: int
+    seconds: float
+    failures: tuple[Failure[Shard], ...] = ()
+
+
+async def backfill(
+    analytics: UnleashAnalytics,
+    plan: Plan,
+    sink: Sink,
+    *,
+    concurrency: int,
+    settle: timedelta,
+    on_error: OnError,
+    on_progress: Callable[[Progress], None] | None,
+    clock: Clock,
+) -> Report:
+    """See `UnleashAnalytics.backfill`."""
+    if settle < timedelta(0):
+        raise ValueError(f"settle must not be negative, not {settle!r}")
+    began = clock.monotonic()
+    found = sink.done()
+    todo = _Todo(plan, Ledger(await found if inspect.isawaitable(found) else found), settle, clock)
+    form: Form = getattr(sink, "form", "rows")
+    stream = RowStream(
+        analytics,
+        todo,
+        concurrency=concurrency,
+        order="shard",
+        on_error=on_error,
+        form=form,
+        most_open=concurrency,
+    )
+    todo.progress = stream.progress
+    stream.progress.total_shards = todo.shards.length
+    async with stream:
+        writing = _Writing(stream, sink, form, concurrency, on_progress)
+        await writing.run()
+    progress = stream.progress
+    return Report(
+        shards=writing.committed,
+        provisional=writing.provisional,
+        skipped=progress.skipped,
+        pages=progress.pages,
+        rows=progress.rows,
+        bytes=progress.bytes,
+        retries=progress.retries,
+        outside=progress.outside,
+        seconds=clock.monotonic() - began,
+        failures=tuple(stream.failures),
+    )
+
+
+class _Todo:
+    """The shards of a plan that are still to do, lazily: what the ledger covers is left out, in parts where it must be."""
+
+    def __init__(self, plan: Plan, ledger: Ledger, settle: timedelta, clock: Clock) -> None:
+        self.shards = Keys(plan)
+        self.progress: Progress | None = None
+        self._ledger = ledger
+        self._settle = settle
+        self._clock = clock
+
+    async def __aiter__(self) -> AsyncIterator[Shard]:
+        assert self.progress is not None
+        try:
+            while True:
+                shard = await self.shards.next()
+                missing = self._ledger.missing(shard)
+                if not missing:
+                    self.progress.skipped += 1
+                    if self.progress.skipped % _AT_ONCE == 0:  # a million of them must not hold up everybody else
+                        await checkpoint()
+                for each in missing:
+                    settled = instant(each.end) + self._settle <= instant(int(self._clock.time() * 1000))
+                    yield evolve(each, settled=settled)
+        except StopAsyncIteration:
+            return
+        finally:
+            await self.shards.aclose()
+
+
+class _Writing:
+    """Takes the pages of a stream and hands each to the task that writes its shard.
+
+    Args:
+        stream: pages in page order within each shard.
+        sink: where they go.
+        form: what the sink is given.
+        most: how many shards may be committing at once.
+        on_progress: called after each page and each commit.
+    """
+
+    def __init__(
+        self, stream: RowStream, sink: Sink, form: Form, most: int, on_progress: Callable[[Progress], None] | None
+    ) -> None:
+        self._stream = stream
+        self._sink = sink
+        self._form = form
+        # Only what needs no further page holds a place: whoever waits for one keeps nobody from ending.
+        self._committing = anyio.Semaphore(most)
+        self._on_progress = on_progress
+        self._open: dict[Shard, _Slot] = {}
+        self._error: Exception | None = None
+        self._told = 0
+        self.committed = 0
+        self.provisional = 0
+
+    async def run(self) -> None:
+        """Until everything is committed; the first error ends it, unwrapped."""
+        async with anyio.create_task_group() as group:
+            try:
+                while (delivery := await self._stream.deliveries()) is not None:
+                    await self._write(group, delivery.walk.key, delivery.page.items, last=delivery.last)
+                    self._drop_failed()
+                    self._tell()
+                self._drop_failed()
+            except Exception as error:  # noqa: BLE001  # the group would wrap it
+                self._stop(group, error)
+        if self._error is not None:
+            raise self._error
+
+    async def _write(self, group: anyio.abc.TaskGroup, shard: Shard, items: Any, *, last: bool) -> None:
+        slot = self._open.get(shard)
+        if slot is None:
+            slot = self._open[shard] = _Slot()
+            group.start_soon(self._write_shard, group, shard, slot)
+        if last:
+            await self._committing.acquire()
+            slot.committing = True
+        try:
+            await slot.send.send(items)
+        except anyio.BrokenResourceError:  # its task has failed, and says so itself
+            return
+        if last:
+            self._open.pop(shard, None)
+            slot.send.close()
+
+    async def _write_shard(self, group: anyio.abc.TaskGroup, shard: Shard, slot: _Slot) -> None:
+        """One shard, from its first page to its commit."""
+        try:
+            with slot.scope, slot.receive:
+                async with self._sink.open(shard) as writer:
+                    await self._copy(writer, slot)
+                self.committed += 1
+                self.provisional += not shard.settled
+                self._tell()
+        except Exception as error:  # noqa: BLE001  # a disk that is full concerns all shards
+            self._stop(group, error)
+        finally:
+            slot.send.close()
+            if slot.committing:
+                self._committing.release()
+
+    async def _copy(self, writer: Writer, slot: _Slot) -> None:
+        async for items in slot.receive:
+            if len(items):
+                # The rows of a page are made now, in a list, which a sink may do with as it likes.
+                await writer.write(items if self._form == "arrow" else list(items))
+
+    def _drop_failed(self) -> None:
+        """Let go of shards whose pages could not all be had: leaving their sink by cancellation leaves no file."""
+        for failure in self._stream.failures[self._told :]:
+            slot = self._open.pop(failure.key, None)
+            if slot is not None:
+                slot.scope.cancel()
+        self._told = len(self._stream.failures)
+
+    def _stop(self, group: anyio.abc.TaskGroup, error: Exception) -> None:
+        if self._error is None:
+            self._error = error
+        group.cancel_scope.cancel()
+
+    def _tell(self) -> None:
+        if self._on_progress is not None:
+            self._on_progress(self._stream.progress)
+
+
+class _Slot:
+    """A shard that is open in the sink: one page may wait for its writer."""
+
+    def __init__(self) -> None:
+        self.send, self.receive = anyio.create_memory_object_stream[Any](1)
+        self.scope = anyio.CancelScope()
+        self.committing = False

@@ -1,0 +1,335 @@
+"""The Unleash live Analytics API (seed 001): five read-only endpoints behind an API key."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import evolve
+
+from ...auth.keys import HeaderSigner, bearer
+from ...chain.options import DEFAULT_TIMEOUT, Timeout
+from ...client import Client, Decoder
+from ...datasets.plan import Devices, Plan, device_id as _device
+from ...datasets.windows import Instant, span
+from ...operation import Operation
+from ...options import credential, options
+from ...paging import Pager, at_once, by_number
+from .pages import read_page
+from .stream import RowStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import httpx
+
+    from ...chain.attempts import Attempt
+    from ...chain.retry import RetryPolicy
+    from ...datasets.protocol import Sink
+    from ...fanout.progress import Progress
+    from ...fanout.run import OnError
+    from ...http.clock import Clock
+    from ...http.reply import Reply
+    from .backfill import Report
+    from .rows import AnalyticsRow
+
+T = TypeVar("T")
+
+BASE_URL = "https://api.unleashlive.com/v1"
+
+VERSION = Operation("unleash_analytics.version", "GET", "/analytics/version", "scalar")
+DEVICES = Operation("unleash_analytics.devices", "GET", "/analytics/devices", "array")
+SESSIONS = Operation("unleash_analytics.sessions", "GET", "/analytics/sessions", "array")
+ROWS = Operation("unleash_analytics.rows", "GET", "/analytics/{device_id}/{start}/{end}/{page}", "pages")
+TABLEAU = Operation("unleash_analytics.tableau", "GET", "/analytics/tableau/{device_id}/{start}/{end}/{page}", "pages")
+
+_LOOSE_VERSION = re.compile(r'\{\s*"([^"\\]*)"\s*\}')
+
+
+def _signer(key: str) -> HeaderSigner:
+    # A personal access token is what the service's current documentation asks for (FACTS 2.3).
+    if key.startswith("ul_pat_"):
+        return bearer(key)
+    return HeaderSigner("x-api-key", key, key)
+
+
+def read_version(reply: Reply) -> str:
+    """The version, from the JSON string that the service sends or the ``{"1.0.1"}`` that the document prints.
+
+    Raises:
+        DecodeError: neither.
+    """
+    if loose := _LOOSE_VERSION.fullmatch(reply.body.decode("utf-8", "replace").strip()):
+        return loose[1]
+    value = reply.json()
+    if not isinstance(value, str):
+        raise reply.unreadable(f"a version was promised, not {type(value).__name__}")
+    return value
+
+
+def read_ids(reply: Reply) -> list[str]:
+    """A list of ids.
+
+    Raises:
+        DecodeError: not a list of strings.
+    """
+    value = reply.json()
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise reply.unreadable("a list of strings was promised")
+    return value
+
+
+class UnleashAnalytics(Client):
+    """A client of the Unleash live Analytics API.
+
+    ::
+
+        async with UnleashAnalytics() as analytics:
+            async for device in analytics.devices():
+                ...
+
+    Args:
+        api_key: sent as ``x-api-key``; a personal access token (``ul_pat_...``) goes as Bearer. Default: the environment
+            variable ``UNLEASH_API_KEY``.
+        base_url: where the service is.
+        timeout: limits of time for one attempt; a number sets connect, read and write, in seconds.
+        retry: how often and how fast to try again.
+        max_connections: the most requests in the air at once.
+        user_agent: the ``User-Agent`` header.
+        transport: an innermost `httpx` transport instead of our engine: a mock, an ASGI app, a proxy of your own.
+        http_client: your own `httpx.AsyncClient` or `httpx2.AsyncClient` as the engine; never closed by us.
+        on_attempt: called after every attempt of every request.
+        clock: time, sleep and dice, for tests.
+
+    Raises:
+        ConfigurationError: no key, or an argument that cannot work.
+    """
+
+    system = "unleash_analytics"
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str = BASE_URL,
+        timeout: Timeout | float | None = DEFAULT_TIMEOUT,
+        retry: RetryPolicy | None = None,
+        max_connections: int = 64,
+        user_agent: str | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        http_client: Any = None,
+        on_attempt: Callable[[Attempt], None] | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        key = credential(api_key, "api_key", "UNLEASH_API_KEY")
+        super().__init__(
+            base_url=base_url,
+            signer=_signer(key),
+            options=options(
+                timeout=timeout,
+                retry=retry,
+                max_connections=max_connections,
+                user_agent=user_agent,
+                on_attempt=on_attempt,
+                clock=clock,
+            ),
+            arguments={
+                "api_key": key,
+                "base_url": base_url,
+                "timeout": timeout,
+                "retry": retry,
+                "user_agent": user_agent,
+                "on_attempt": on_attempt,
+                "clock": clock,
+            },
+            transport=transport,
+            http_client=http_client,
+        )
+
+    async def version(self) -> str:
+        """The API's version, e.g. ``"1.0.1"``; a way to check a key.
+
+        ``GET /analytics/version``. The document prints ``{"1.0.1"}``, which is no JSON; the service sends ``"1.0.1"``.
+
+        Raises:
+            PermissionDeniedError: the key is wrong.
+        """
+        return await self.call(VERSION, into=read_version)
+
+    def devices(self) -> Pager[str]:
+        """The ids of the account's devices.
+
+        ``GET /analytics/devices``.
+
+        Raises:
+            PermissionDeniedError: the key is wrong; raised by the iteration, as all errors of a pager.
+        """
+        return at_once(lambda: self.call(DEVICES, into=read_ids))
+
+    def sessions(self) -> Pager[str]:
+        """The ids of the account's sessions: milliseconds since the epoch, as strings.
+
+        ``GET /analytics/sessions``.
+
+        Raises:
+            PermissionDeniedError: the key is wrong; raised by the iteration.
+        """
+        return at_once(lambda: self.call(SESSIONS, into=read_ids))
+
+    def rows(self, device_id: str, start: Instant, end: Instant) -> Pager[AnalyticsRow]:
+        """The raw results of one device between two points in time, as the server gives them.
+
+        ``GET /analytics/{deviceId}/{unixUTCTimeStampFrom}/{unixUTCTimeStampTo}/{pageNumber}``, pages from 1. Whether rows at
+        the very end belong to the range the document does not say; `fan_out` cuts at its shards' edges.
+
+        Args:
+            device_id: a device.
+            start: an aware datetime, or int milliseconds since the epoch. (The document's text says nanoseconds, its
+                example and the service mean milliseconds.)
+            end: likewise.
+
+        Raises:
+            TypeError, ValueError: at the call, for an id or time that cannot be meant.
+            SDKError: from the iteration, with ``.cursor``, from which ``pages(start=cursor)`` goes on.
+        """
+        return self.walk(ROWS, _device(device_id), *span(start, end), read_page)
+
+    def tableau(self, device_id: str, start: Instant, end: Instant) -> Pager[AnalyticsRow]:
+        """The same as `rows`, from the endpoint that spells out every row as an object, for tools such as Tableau.
+
+        ``GET /analytics/tableau/{deviceId}/{unixUTCTimeStampFrom}/{unixUTCTimeStampTo}/{pageNumber}``. Larger on the wire
+        and slower to read than `rows`. Arguments and errors as there.
+        """
+        return self.walk(TABLEAU, _device(device_id), *span(start, end), read_page)
+
+    def walk(
+        self, operation: Operation, device: str, start: int, end: int, into: Decoder[tuple[Sequence[T], int | None]]
+    ) -> Pager[T]:
+        """The pages of one device and range, read by a decoder of the caller's; `rows` and `tableau` are made of it.
+
+        Args:
+            operation: `ROWS` or `TABLEAU`.
+            device: a device.
+            start: milliseconds since the epoch.
+            end: likewise.
+            into: from an answer to a page's items and the number of pages.
+        """
+        return by_number(lambda number: self.call(operation, device, start, end, number, into=into))
+
+    def plan(self, devices: Devices, start: Instant, end: Instant, *, window: timedelta = timedelta(hours=1)) -> Plan:
+        """Devices by windows, lazily, as a value that `fan_out` and `backfill` take.
+
+        Args:
+            devices: ids: one, an iterable, an async iterable, or ``"all"``.
+            start: an aware datetime or int milliseconds.
+            end: likewise; the range is ``[start, end)``.
+            window: the width of a shard. Edges lie on a grid aligned to the epoch and are cut at UTC midnight.
+
+        Raises:
+            TypeError, ValueError: what cannot be meant.
+        """
+        return Plan.make(self.system, devices, start, end, window)
+
+    def fan_out(
+        self,
+        devices: Devices | Plan,
+        start: Instant | None = None,
+        end: Instant | None = None,
+        *,
+        window: timedelta = timedelta(hours=1),
+        concurrency: int = 16,
+        ordered: bool = False,
+        on_error: OnError = "raise",
+    ) -> RowStream:
+        """The rows of many devices over a range of time, many pages at once, with bounded memory.
+
+        ::
+
+            async with analytics.fan_out("all", start, end, concurrency=32) as stream:
+                async for row in stream:
+                    ...
+
+        Args:
+            devices: as in `plan`; or a `Plan`, such as ``Plan.of(stream.failures)``, and then neither times nor window.
+            start: as in `plan`.
+            end: as in `plan`.
+            window: as in `plan`.
+            concurrency: how many pages are asked for at once; the service's own limits may keep it lower.
+            ordered: devices in the order given, each in order of time; otherwise pages as they arrive.
+            on_error: ``"raise"`` raises the first error, unwrapped, with ``.shard`` on it; ``"collect"`` goes on and lists the
+                shards that failed in ``stream.failures``, some of whose rows may have been given already.
+
+        Returns:
+            An async context manager: iterate it for rows, or its `RowStream.batches` for Arrow record batches. Leaving its
+            block, at any point, stops everything at once.
+
+        Raises:
+            TypeError, ValueError: what cannot be meant.
+        """
+        return RowStream(
+            self,
+            self._planned(devices, start, end, window),
+            concurrency=concurrency,
+            order="plan" if ordered else "any",
+            on_error=on_error,
+        )
+
+    async def backfill(
+        self,
+        plan: Plan,
+        sink: Sink,
+        *,
+        concurrency: int = 16,
+        settle: timedelta = timedelta(0),
+        on_error: OnError = "raise",
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Report:
+        """Write a plan into a sink exactly once, across crashes: run it again, and it goes on where it stopped.
+
+        ::
+
+            plan = analytics.plan("all", start, end)
+            report = await analytics.backfill(plan, ParquetSink("detections"), settle=timedelta(minutes=10))
+
+        What the sink says is done is not asked for again; of a shard that is done in part, the rest is. Each shard is committed
+        as a whole, an empty one too, its rows in the server's order.
+
+        Args:
+            plan: what to fetch (`plan`).
+            sink: where to (`asyncsdk.sinks`), or an object of your own with ``done()`` and ``open(shard)``.
+            concurrency: how many pages are fetched at once, and how many shards are under way.
+            settle: a shard that ended less than this ago is written, but not marked as done: late rows may still come.
+            on_error: ``"raise"`` stops at the first shard that fails; what was committed stays. ``"collect"`` goes on and lists
+                it in the report. A sink that fails always raises.
+            on_progress: called after every page and commit with the run's counters.
+
+        Raises:
+            SDKError: what the first failed shard met, with ``.shard``.
+            OSError: what the sink met.
+        """
+        from .backfill import backfill
+
+        return await backfill(
+            self,
+            self._planned(plan, None, None, timedelta(hours=1)),
+            sink,
+            concurrency=concurrency,
+            settle=settle,
+            on_error=on_error,
+            on_progress=on_progress,
+            clock=self._options.clock,
+        )
+
+    def _planned(self, devices: Devices | Plan, start: Instant | None, end: Instant | None, window: timedelta) -> Plan:
+        if isinstance(devices, Plan):
+            if start is not None or end is not None:
+                raise TypeError("a plan has its own start and end")
+            if devices.system not in (self.system, ""):  # "": of no shards at all
+                raise ValueError(f"this plan is for {devices.system}, not for {self.system}")
+            plan = devices
+        elif start is None or end is None:
+            raise TypeError("start and end are needed, unless a plan is given")
+        else:
+            plan = self.plan(devices, start, end, window=window)
+        return evolve(plan, devices=self.devices()) if plan.devices == "all" else plan

@@ -1,0 +1,41 @@
+"""The row of the Analytics API (seed 001, "Size Optimized Data")."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003  # attrs resolves the annotations of models when they are first read
+
+from attrs import frozen
+
+from ...codec import Model, wire
+from ...columns.cells import COLUMNS
+
+
+class RowSlots(Model):
+    """What an `AnalyticsRow` keeps its values in. Alone, so that one can be filled before it is frozen (`asyncsdk.unleash.analytics.pages`)."""
+
+    __slots__ = tuple(COLUMNS)
+
+
+@frozen
+class AnalyticsRow(RowSlots):
+    """One detection result of one frame.
+
+    Attributes:
+        class_name: what was counted, e.g. ``"person"``.
+        count: how many.
+        device_id: the device that filmed.
+        frame_number: the frame within the session.
+        model_id: the AI model that counted.
+        session_id: milliseconds since the epoch, as a string.
+        source_file_name: the file; may carry a ``?token=``, which a repr hides.
+        timestamp: when, in UTC.
+    """
+
+    class_name: str | None = None
+    count: int | None = None
+    device_id: str | None = None
+    frame_number: int | None = None
+    model_id: str | None = None
+    session_id: str | None = wire("session_id", secret=False)
+    source_file_name: str | None = None
+    timestamp: datetime | None = None

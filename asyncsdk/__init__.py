@@ -14,7 +14,6 @@ if _TYPE_CHECKING:
     from .auth.credentials import AWSCredentials as AWSCredentials
     from .blaize.client import Blaize as Blaize
     from .chain.attempts import Attempt as Attempt
-    from .chain.options import Timeout as Timeout
     from .chain.retry import RetryPolicy as RetryPolicy
     from .codec import OMIT as OMIT, Model as Model, Receipt as Receipt, to_dict as to_dict
     from .datasets.plan import Plan as Plan, Shard as Shard
@@ -46,6 +45,7 @@ if _TYPE_CHECKING:
     from .operation import Operation as Operation
     from .paging import Page as Page, Pager as Pager
     from .sinks import CSVSink as CSVSink, NDJSONSink as NDJSONSink, ParquetSink as ParquetSink
+    from .timeout import Timeout as Timeout
     from .unleash.analytics.backfill import Report as Report
     from .unleash.analytics.client import UnleashAnalytics as UnleashAnalytics
     from .unleash.analytics.rows import AnalyticsRow as AnalyticsRow
@@ -88,7 +88,7 @@ _HOMES = {
     "AWSCredentials": "auth.credentials",
     "RetryPolicy": "chain.retry",
     "Operation": "operation",
-    "Timeout": "chain.options",
+    "Timeout": "timeout",
     "Page": "paging",
     "Pager": "paging",
     "CSVSink": "sinks",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
     from ..errors import DecodeError, SDKError
-    from ..http.frozen import FrozenCall
+    from .call import Call
 
 _PIECE = 1 << 16
 _CLOSE_WITHIN = 5.0
@@ -26,7 +26,7 @@ class Streamed:
     """A 2xx answer; iterate it once for the pieces of its body, decompressed, none longer than 64 KiB unless it came so.
 
     Args:
-        frozen: the call.
+        call: what was answered.
         response: its answer, of which nothing but the head has been read.
         secrets: gives the values that must not be shown though the service may echo them.
 
@@ -35,10 +35,10 @@ class Streamed:
         headers: of the answer.
     """
 
-    def __init__(self, frozen: FrozenCall, response: httpx.Response, secrets: Callable[[], Iterable[str]]) -> None:
+    def __init__(self, call: Call, response: httpx.Response, secrets: Callable[[], Iterable[str]]) -> None:
         self.status = response.status_code
         self.headers = response.headers
-        self._frozen = frozen
+        self._call = call
         self._secrets = secrets
         assert isinstance(response.stream, httpx.AsyncByteStream)
         self._stream = response.stream
@@ -68,8 +68,8 @@ class Streamed:
                     return piece
                 self._decoded = self._coding.feed(await anext(self._pieces))
         except httpx.HTTPError as error:
-            request = self._frozen.request()
-            failure = transport_failure(self._frozen.operation.id, request, error, self._secrets()).value
+            request = self._call.request()
+            failure = transport_failure(self._call.operation.id, request, error, self._secrets()).value
         except StopAsyncIteration:
             if self._coding.complete:
                 self._failure = None
@@ -79,7 +79,7 @@ class Streamed:
         raise bare(failure)
 
     def _lost(self, why: str) -> ConnectionLostError:
-        operation = self._frozen.operation.id
+        operation = self._call.operation.id
         return ConnectionLostError(f"{operation}: {why}", operation=operation)
 
     def unreadable(self, why: str, seen: bytes) -> DecodeError:
@@ -89,7 +89,7 @@ class Streamed:
             why: what is wrong with it.
             seen: its first bytes, or those where it goes wrong.
         """
-        return Reply(self._frozen.operation, self.status, self.headers, seen, self._secrets).unreadable(why)
+        return Reply(self._call.operation, self.status, self.headers, seen, self._secrets).unreadable(why)
 
     async def aclose(self) -> None:
         """Give the connection and the place back; bounded in time, and cancellation does not cut it short."""

@@ -6,15 +6,9 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 import anyio
-import httpx
-
-from ..http.home import HomeLoop
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from ..http.clock import Clock
-    from .signing import Signer
 
 # One cut a second, however many of the requests in the air meet the same overload.
 _COOL_DOWN = 1.0
@@ -33,14 +27,12 @@ class Throttle:
     Attributes:
         limit: how many permits there are now.
         active: how many are taken.
-        home: the event loop that the permits belong to.
     """
 
     def __init__(self, most: int, clock: Clock) -> None:
         self.most = most
         self.limit = most
         self.active = 0
-        self.home = HomeLoop()
         self._clock = clock
         self._successes = 0
         self._cooled = float("-inf")
@@ -112,70 +104,3 @@ class Throttle:
     def pause(self, seconds: float) -> None:
         """Let nobody start for this long."""
         self._resume_at = max(self._resume_at, self._clock.monotonic() + seconds)
-
-
-class ThrottleTransport(httpx.AsyncBaseTransport):
-    """Takes a permit before the engine is asked, and keeps it until the answer's stream is closed.
-
-    Credentials are fetched before the permit: a provider may need the network itself, and would wait for the permit that its
-    own caller holds.
-
-    Args:
-        inner: the signing transport.
-        throttle: shared by all copies of a client.
-        signer: to have credentials ready.
-    """
-
-    def __init__(self, inner: httpx.AsyncBaseTransport, throttle: Throttle, signer: Signer) -> None:
-        self._inner = inner
-        self._throttle = throttle
-        self._signer = signer
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Wait for a place, send, and learn from what comes back. The extension ``admitted`` says that the wait is over.
-
-        Raises:
-            ConfigurationError: the client belongs to another event loop.
-        """
-        throttle = self._throttle
-        throttle.home.enter()
-        if "unsigned" not in request.extensions:
-            await self._signer.ready()
-        await throttle.acquire()
-        request.extensions["admitted"] = True
-        try:
-            response = await self._inner.handle_async_request(request)
-        except BaseException as error:
-            if isinstance(error, httpx.TimeoutException):
-                throttle.overloaded()
-            throttle.release()
-            raise
-        if response.status_code in (429, 503):
-            throttle.overloaded()
-        else:
-            throttle.succeeded()
-        if isinstance(response.stream, httpx.ByteStream):  # all there already: the connection is free again
-            throttle.release()
-        else:
-            assert isinstance(response.stream, httpx.AsyncByteStream)
-            response.stream = _PermitStream(response.stream, throttle)
-        return response
-
-
-class _PermitStream(httpx.AsyncByteStream):
-    """An answer's stream that gives its permit back once, when it is closed."""
-
-    def __init__(self, inner: httpx.AsyncByteStream, throttle: Throttle) -> None:
-        self._inner = inner
-        self._throttle: Throttle | None = throttle
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return aiter(self._inner)
-
-    async def aclose(self) -> None:
-        throttle, self._throttle = self._throttle, None
-        if throttle is not None:
-            try:
-                await self._inner.aclose()
-            finally:
-                throttle.release()

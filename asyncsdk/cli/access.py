@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from attrs import frozen
 
-from ..chain.options import DEFAULT_TIMEOUT, Timeout, header_safe
+from ..chain.options import header_safe
 from ..chain.retry import RetryPolicy
 from ..errors import ConfigurationError
 from ..http.url import BaseURL
+from ..timeout import DEFAULT_TIMEOUT, Timeout
 from .problems import UsageError, keep_secret, usage
 
 if TYPE_CHECKING:

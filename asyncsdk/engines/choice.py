@@ -35,7 +35,11 @@ def default_engine(max_connections: int = 64, *, ssl_context: ssl.SSLContext | N
 
 
 def chosen_engine(
-    max_connections: int, transport: httpx.AsyncBaseTransport | None, http_client: Any
+    transport: httpx.AsyncBaseTransport | None = None,
+    http_client: Any = None,
+    *,
+    proxy: str | None = None,
+    ssl_context: ssl.SSLContext | None = None,
 ) -> Callable[[], httpx.AsyncBaseTransport]:
     """What makes a client's engine: the caller's own, or ours.
 
@@ -52,6 +56,6 @@ def chosen_engine(
             from .borrowed import BorrowedEngine
 
             return BorrowedEngine(http_client)
-        return default_engine(max_connections)
+        return default_engine(ssl_context=ssl_context)
 
     return make

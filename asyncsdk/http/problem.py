@@ -39,6 +39,7 @@ _NO_JSON = object()
 
 # API Gateway, 2.2 of the facts: said of an unknown route or method at least as often as of missing credentials.
 _MISSING_TOKEN = "Missing Authentication Token"  # noqa: S105
+_THROTTLING = frozenset({"ThrottlingException", "TooManyRequestsException"})
 _SPENT = re.compile(r"limit exceeded\.?", re.IGNORECASE)
 
 
@@ -176,3 +177,8 @@ def _title(text: str) -> str:
         inner = re.sub(r"<[^<>]+>", " ", found[2]) if found else ""
         return f"{html.unescape(inner).strip()} (an HTML page)" if inner.strip() else "an HTML page"
     return text
+
+
+def is_throttling(code: str | None) -> bool:
+    """Whether an error's name is one of those by which AWS says that it is asked too fast, whatever the status."""
+    return code is not None and code.rpartition("#")[2] in _THROTTLING

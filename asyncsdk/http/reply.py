@@ -86,7 +86,10 @@ async def read_whole(response: httpx.Response) -> bytes:
         await stream.aclose()
 
 
-def decompressed(raw: bytes, response: httpx.Response) -> bytes:
+MAX_BODY = 1 << 30
+
+
+def decompressed(raw: bytes, response: httpx.Response, most: int = MAX_BODY) -> bytes:
     """The body without its content encoding.
 
     Args:

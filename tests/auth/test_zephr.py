@@ -118,7 +118,7 @@ def refusal(status, date="Sun, 13 Sep 2020 12:36:40 GMT", **headers):
 async def recovered(zephr, response, body=b""):
     request = httpx.Request("POST", "https://tenant.api.zephr.com/v3/users")
     request.headers["authorization"] = authorization(zephr)
-    return await zephr.recover(request, response, body)
+    return await zephr.recover(request, response, body, None)
 
 
 @pytest.mark.anyio

@@ -75,11 +75,11 @@ async def test_the_pieces_come_as_they_arrive_and_the_stream_is_closed():
     async with client.stream(DOWNLOAD, "1") as body:
         assert (body.status, body.headers["x-a"]) == (200, "b")
         assert await anext(body) == b"a"
-        assert client._shared.throttle.active == 1
+        assert client.throttle.active == 1
         assert await anext(body) == b"bc"
         assert not stream.closed
     assert stream.closed
-    assert client._shared.throttle.active == 0
+    assert client.throttle.active == 0
 
 
 @pytest.mark.anyio

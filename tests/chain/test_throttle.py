@@ -1,19 +1,14 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 
 import anyio
-import httpx
 import pytest
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from asyncsdk.chain.signing import NoSigner
-from asyncsdk.chain.throttle import Throttle, ThrottleTransport
-from asyncsdk.errors import ConfigurationError
+from asyncsdk.chain.throttle import Throttle
 from asyncsdk.testing.clock import FakeClock
-from asyncsdk.testing.script import Script
 
 
 def at_once(coroutine):
@@ -238,102 +233,3 @@ class TestAPause:
             assert (throttle.active, throttle.waiting) == (1, 1)
             group.cancel_scope.cancel()
         assert (throttle.active, throttle.waiting, clock.sleeping) == (0, 0, 0)
-
-
-def chain(engine, most=2, signer=None):
-    throttle = Throttle(most, FakeClock())
-    return ThrottleTransport(engine, throttle, signer or NoSigner()), throttle
-
-
-def request():
-    return httpx.Request("GET", "https://example.com/")
-
-
-@pytest.mark.anyio
-class TestTheTransport:
-    async def test_a_permit_lives_as_long_as_the_body(self):
-        transport, throttle = chain(Script(httpx.Response(200, content=b"four"), streamed=True))
-        response = await transport.handle_async_request(request())
-        assert throttle.active == 1
-        assert await response.aread() == b"four"
-        assert throttle.active == 0
-
-    async def test_closing_a_body_unread_or_twice_gives_the_permit_back_once(self):
-        transport, throttle = chain(Script(httpx.Response(200, content=b"four"), streamed=True))
-        one = await transport.handle_async_request(request())
-        await transport.handle_async_request(request())
-        assert throttle.active == 2
-        await one.stream.aclose()
-        await one.stream.aclose()
-        assert throttle.active == 1
-
-    async def test_an_answer_that_is_all_there_needs_no_permit(self):
-        transport, throttle = chain(Script(httpx.Response(200, content=b"four")))
-        response = await transport.handle_async_request(request())
-        assert throttle.active == 0
-        assert await response.aread() == b"four"
-
-    @pytest.mark.parametrize(
-        ("answer", "limit"),
-        [
-            (200, 8),
-            (404, 8),
-            (500, 8),
-            (429, 4),
-            (503, 4),
-            (httpx.ReadTimeout("slow"), 4),
-            (httpx.ConnectTimeout("slow"), 4),
-            (httpx.ConnectError("refused"), 8),
-        ],
-        ids=str,
-    )
-    async def test_what_counts_as_an_overload(self, answer, limit):
-        transport, throttle = chain(Script(answer), most=8)
-        with suppress(httpx.TransportError):
-            await transport.handle_async_request(request())
-        assert (throttle.limit, throttle.active) == (limit, 0)
-
-    async def test_an_overload_lets_nobody_in_on_its_own_permit(self):
-        transport, throttle = chain(Script(503), most=2)
-        await throttle.acquire()
-        order = []
-        async with anyio.create_task_group() as group:
-            await transport.handle_async_request(request())
-            await queue(group, throttle, 1, order)
-            assert (order, throttle.limit) == ([], 1)
-            throttle.release()
-        assert order == [0]
-
-    async def test_credentials_are_fetched_before_a_permit_is_taken(self):
-        class Fetching(NoSigner):
-            async def ready(self):
-                # over the same client: it would wait for ever for the permit its own caller holds
-                unsigned = httpx.Request("GET", "https://example.com/credentials", extensions={"unsigned": True})
-                await transport.handle_async_request(unsigned)
-
-        script = Script(200)
-        transport, _ = chain(script, most=1, signer=Fetching())
-        await transport.handle_async_request(request())
-        assert [each.url.path for each in script.requests] == ["/credentials", "/"]
-
-    async def test_credentials_that_cannot_be_had_cost_no_permit(self):
-        class Failing(NoSigner):
-            async def ready(self):
-                raise ConfigurationError("no credentials")
-
-        transport, throttle = chain(Script(200), signer=Failing())
-        with pytest.raises(ConfigurationError):
-            await transport.handle_async_request(request())
-        assert throttle.active == 0
-
-    async def test_it_says_when_the_wait_is_over(self):
-        sent = request()
-        script = Script(lambda request: 200 if "admitted" in request.extensions else 500)
-        transport, throttle = chain(script, most=1)
-        await throttle.acquire()
-        async with anyio.create_task_group() as group:
-            group.start_soon(transport.handle_async_request, sent)
-            await anyio.wait_all_tasks_blocked()
-            assert "admitted" not in sent.extensions
-            throttle.release()
-        assert "admitted" in sent.extensions

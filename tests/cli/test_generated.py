@@ -11,10 +11,9 @@ import pytest
 import typer
 from attrs import frozen
 from hypothesis import given, strategies as st
+from one_host import OneHost
 
 from asyncsdk import Model, RetryPolicy
-from asyncsdk.chain.options import Options
-from asyncsdk.chain.signing import NoSigner
 from asyncsdk.cli.operations import docstring
 from asyncsdk.cli.operations.commands import commands
 from asyncsdk.cli.operations.example import invocation, wire_example
@@ -24,7 +23,6 @@ from asyncsdk.cli.operations.outline import outline
 from asyncsdk.cli.operations.reading import Reading, pairs, parsed, reading_of, value_of
 from asyncsdk.cli.operations.system import System
 from asyncsdk.cli.problems import UsageError, report
-from asyncsdk.client import Client
 from asyncsdk.codec import as_json, wire
 from asyncsdk.operation import Operation
 from asyncsdk.paging import Pager, by_rpp
@@ -132,7 +130,7 @@ class Shops(Resource):
             yield body
 
 
-class Toy(Client):
+class Toy(OneHost):
     """A client of three routes."""
 
     system = "toy"
@@ -140,9 +138,7 @@ class Toy(Client):
     def __init__(self, handler):
         super().__init__(
             base_url="http://sdk.test",
-            signer=NoSigner(),
-            options=Options(retry=RetryPolicy(max_attempts=1)),
-            arguments={},
+            retry=RetryPolicy(max_attempts=1),
             transport=httpx.MockTransport(handler),
         )
         self.shops = Shops(self)

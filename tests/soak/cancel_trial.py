@@ -90,7 +90,7 @@ async def trial(rounds, seed):
             for _ in range(rounds):
                 await random.choice(_WAYS)(analytics, world, random)
                 still += tasks() - before
-            held = analytics._shared.throttle.active
+            held = analytics.throttle.active
             origin.counts(f"hold {_AT_ONCE}")
             seen = Seen(world)
             with anyio.fail_after(60):

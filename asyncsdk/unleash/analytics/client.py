@@ -4,32 +4,26 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar, Unpack
 
 from attrs import evolve
 
 from ...auth.keys import HeaderSigner, bearer
-from ...chain.options import DEFAULT_TIMEOUT, Timeout
-from ...client import Client, Decoder
+from ...client import Client, Decoder, Where
 from ...datasets.plan import Devices, Plan, device_id as _device
 from ...datasets.windows import Instant, span
 from ...operation import Operation
-from ...options import credential, options
+from ...options import ClientOptions, CopyOptions, base_url, credential
 from ...paging import Pager, at_once, by_number
 from .pages import read_page
 from .stream import RowStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    import httpx
-
-    from ...chain.attempts import Attempt
-    from ...chain.retry import RetryPolicy
     from ...datasets.protocol import Sink
     from ...fanout.progress import Progress
     from ...fanout.run import OnError
-    from ...http.clock import Clock
     from ...http.reply import Reply
     from .backfill import Report
     from .rows import AnalyticsRow
@@ -80,6 +74,12 @@ def read_ids(reply: Reply) -> list[str]:
     return value
 
 
+class AnalyticsChanges(CopyOptions, total=False):
+    """What a copy of `UnleashAnalytics` may change."""
+
+    api_key: str | None
+
+
 class UnleashAnalytics(Client):
     """A client of the Unleash live Analytics API.
 
@@ -92,15 +92,7 @@ class UnleashAnalytics(Client):
     Args:
         api_key: sent as ``x-api-key``; a personal access token (``ul_pat_...``) goes as Bearer. Default: the environment
             variable ``UNLEASH_API_KEY``.
-        base_url: where the service is.
-        timeout: limits of time for one attempt; a number sets connect, read and write, in seconds.
-        retry: how often and how fast to try again.
-        max_connections: the most requests in the air at once.
-        user_agent: the ``User-Agent`` header.
-        transport: an innermost `httpx` transport instead of our engine: a mock, an ASGI app, a proxy of your own.
-        http_client: your own `httpx.AsyncClient` or `httpx2.AsyncClient` as the engine; never closed by us.
-        on_attempt: called after every attempt of every request.
-        clock: time, sleep and dice, for tests.
+        options: what every client takes: `ClientOptions`. ``base_url`` may come from ``UNLEASH_BASE_URL``.
 
     Raises:
         ConfigurationError: no key, or an argument that cannot work.
@@ -108,44 +100,25 @@ class UnleashAnalytics(Client):
 
     system = "unleash_analytics"
 
-    def __init__(
-        self,
-        api_key: str | None = None,
-        *,
-        base_url: str = BASE_URL,
-        timeout: Timeout | float | None = DEFAULT_TIMEOUT,
-        retry: RetryPolicy | None = None,
-        max_connections: int = 64,
-        user_agent: str | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
-        http_client: Any = None,
-        on_attempt: Callable[[Attempt], None] | None = None,
-        clock: Clock | None = None,
-    ) -> None:
-        key = credential(api_key, "api_key", "UNLEASH_API_KEY")
-        super().__init__(
-            base_url=base_url,
-            signer=_signer(key),
-            options=options(
-                timeout=timeout,
-                retry=retry,
-                max_connections=max_connections,
-                user_agent=user_agent,
-                on_attempt=on_attempt,
-                clock=clock,
-            ),
-            arguments={
-                "api_key": key,
-                "base_url": base_url,
-                "timeout": timeout,
-                "retry": retry,
-                "user_agent": user_agent,
-                "on_attempt": on_attempt,
-                "clock": clock,
-            },
-            transport=transport,
-            http_client=http_client,
-        )
+    def __init__(self, api_key: str | None = None, **options: Unpack[ClientOptions]) -> None:
+        self._set_up({"api_key": credential(api_key, "api_key", "UNLEASH_API_KEY")}, options)
+
+    def _where(self) -> Mapping[str, Where]:
+        given = self._arguments
+        url = base_url(given["base_url"], "UNLEASH_BASE_URL", BASE_URL)
+        return {"": (url, lambda _: _signer(credential(given["api_key"], "api_key", "UNLEASH_API_KEY")))}
+
+    def with_options(self, **changes: Unpack[AnalyticsChanges]) -> Self:
+        """A copy with some arguments changed, on the same connections, throttle and retry budget.
+
+        Args:
+            changes: ``api_key``, and any of `CopyOptions`. What belongs to the connections a copy cannot change.
+
+        Raises:
+            TypeError: an argument that there is not, or that a copy cannot change.
+            ConfigurationError: a value that cannot work.
+        """
+        return self._with(changes)
 
     async def version(self) -> str:
         """The API's version, e.g. ``"1.0.1"``; a way to check a key.

@@ -174,7 +174,7 @@ async def test_a_sink_that_fails_ends_it_with_its_own_error(api, on_error):
         assert caught.value is broken
         assert sink.shards == {}
         assert sink.abandoned
-        assert analytics._shared.throttle.active == 0
+        assert analytics.throttle.active == 0
 
 
 async def test_a_cancellation_commits_nothing_more(api):

@@ -317,7 +317,7 @@ async def test_leaving_early_gives_every_permit_back():
             async with analytics.fan_out(api.device_ids, START, END, concurrency=16) as stream:
                 for _ in range(taken):
                     await anext(stream)
-            assert analytics._shared.throttle.active == 0
+            assert analytics.throttle.active == 0
         assert await analytics.version() == "1.0.1"
 
 
@@ -331,5 +331,5 @@ async def test_leaving_early_over_a_socket_leaves_nothing_behind():
                 async with analytics.fan_out(api.device_ids, START, END, concurrency=16) as stream:
                     for _ in range(taken):
                         await anext(stream)
-                assert analytics._shared.throttle.active == 0
+                assert analytics.throttle.active == 0
             assert await rows_of(analytics, api.device_ids[:1], ordered=True) == expected

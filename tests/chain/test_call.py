@@ -2,35 +2,46 @@ from __future__ import annotations
 
 import httpx
 
-from asyncsdk.http.frozen import FrozenCall
+from asyncsdk.chain.call import Call
+from asyncsdk.chain.host import Host, HostState
+from asyncsdk.http.body import EMPTY, HeldBody
+from asyncsdk.http.url import BaseURL
 from asyncsdk.operation import Operation
+from asyncsdk.testing.clock import FakeClock
+from asyncsdk.timeout import Timeout
 
+HOST = Host(BaseURL("https://example.com"), None, HostState(8, FakeClock()))
 RESET = Operation("shop.sessions.end", "POST", "/users/{user_id}/sessions/{session_id}", "none")
 
 
 def call(**how):
     given = {
         "url": httpx.URL("https://example.com/users/u/sessions/s?token=query-secret"),
-        "body": b'{"password": "body-secret"}',
+        "body": HeldBody(b'{"password": "body-secret"}'),
     }
-    return FrozenCall(
-        RESET, path=("user-1", "path-secret"), headers=httpx.Headers({"host": "example.com"}), extensions={"whole": True},
+    return Call(
+        RESET,
+        HOST,
+        path=("user-1", "path-secret"),
+        headers=httpx.Headers({"host": "example.com"}),
+        timeout=Timeout(1, 2, 3, 4),
+        most=None,
         **{**given, **how},
-    )  # fmt: skip
+    )
 
 
 def test_every_attempt_sends_the_same_bytes_in_a_request_of_its_own():
     frozen = call()
     first, second = frozen.request(), frozen.request()
     first.headers["x-signature"] = "1"
-    first.extensions["admitted"] = True
+    first.extensions["mine"] = True
     assert "x-signature" not in second.headers
-    assert "admitted" not in second.extensions
+    assert "mine" not in second.extensions
     for each in (first, second):
         assert each.method == "POST"
         assert str(each.url).endswith("token=query-secret")
         assert b"".join(each.stream) == b'{"password": "body-secret"}'
-        assert each.extensions["whole"] is True
+        assert each.extensions["timeout"] == {"connect": 1, "read": 2, "write": 3, "pool": None}
 
 
 def test_its_secrets_stand_in_path_query_and_body():
@@ -38,12 +49,14 @@ def test_its_secrets_stand_in_path_query_and_body():
 
 
 def test_without_secrets_there_are_none():
-    frozen = FrozenCall(
+    frozen = Call(
         Operation("shop.users.get", "GET", "/users/{user_id}", "object"),
+        HOST,
         path=("joe",),
         url=httpx.URL("https://example.com/users/joe"),
         headers=httpx.Headers(),
-        body=b"",
-        extensions={},
+        body=EMPTY,
+        timeout=Timeout(),
+        most=None,
     )
     assert frozen.secrets() == set()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..http.clock import Clock
+    from .clock import Clock
 
 # A Date header is a whole second, and an answer takes a while; the strictest service known allows five minutes.
 _TOLERANCE = 10.0

@@ -6,8 +6,8 @@ from email.utils import format_datetime
 import pytest
 from hypothesis import given, strategies as st
 
-from asyncsdk.auth.service_clock import ServiceClock, service_time
 from asyncsdk.http.clock import Clock
+from asyncsdk.http.service_clock import ServiceClock, service_time
 
 NOW = 1_600_000_000.0
 

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import httpx
 
-from .chain.call import Call
 from .chain.calls import Calls, Decoder
+from .chain.framing import Framer
 from .chain.host import Host, Hosts, HostState
-from .chain.signing import refuse_unhashable
 from .chain.streamed import Streamed
 from .chain.waiting import wait_until
 from .chain.way import Way
 from .engines.choice import chosen_engine
 from .engines.lazy import Connections
-from .http.body import EMPTY, HeldBody
-from .http.url import BaseURL, Query, encode_query
+from .http.url import BaseURL, Query
 from .options import OF_CONNECTIONS, CopyOptions, as_options
 
 if TYPE_CHECKING:
@@ -33,10 +31,9 @@ if TYPE_CHECKING:
     from .operation import Operation
     from .timeout import Timeout
 
-__all__ = ["Client", "Decoder", "Group", "Where"]
+__all__ = ["Client", "Decoder", "Where"]
 
 T = TypeVar("T")
-R = TypeVar("R")
 
 Where = tuple[str, Callable[[HostState], "Signer | None"]]
 """The base URL of a host, and what makes its signer from what is known of it."""
@@ -58,7 +55,7 @@ class Client:
     _owner: bool
     _http: httpx.AsyncClient | None
     _calls: Calls
-    _headers: dict[str, httpx.Headers]
+    _framer: Framer
 
     def _set_up(self, arguments: Mapping[str, Any], options: Mapping[str, Any]) -> None:
         """Set up without a running loop.
@@ -91,7 +88,7 @@ class Client:
         """What follows from hosts and options."""
         self._http = None
         self._calls = Calls(self._way, self._hosts, self._options)
-        self._headers = {}
+        self._framer = Framer(self._hosts, self._options)
 
     def _state(self) -> HostState:
         return HostState(self._options.max_connections, self._options.clock)
@@ -214,7 +211,7 @@ class Client:
             ValueError, TypeError: a path value or query value that cannot be sent; nothing was.
             SDKError: whatever became of the last attempt.
         """
-        call = self._call(
+        call = self._framer.call(
             operation,
             path,
             query=query,
@@ -252,9 +249,54 @@ class Client:
             ValueError, TypeError: a path value or query value that cannot be sent; nothing was.
             SDKError: whatever became of the last attempt.
         """
-        call = self._call(
+        call = self._framer.call(
             operation, path, query=query, body=body, content_type=content_type, timeout=timeout, most=None
         )
+        response = await self._calls.opened(call)
+        streamed = Streamed(call, response, partial(self._calls.secrets, call))
+        try:
+            yield streamed
+        finally:
+            await streamed.aclose()
+
+    async def call_url(
+        self,
+        operation: Operation,
+        url: str,
+        *,
+        into: Decoder[T],
+        headers: Mapping[str, str] | None = None,
+        body: bytes | Body | None = None,
+        timeout: Timeout | None = None,  # noqa: ASYNC109
+    ) -> T:
+        """Make one call to a URL of somebody else's, such as a presigned one: without credentials, and exactly as it was issued.
+
+        Args:
+            operation: what it is, and whether it may be repeated; its path is not used.
+            url: where to, absolute; its escapes stay as they are.
+            into: turns the answer into what the call gives.
+            headers: all that it carries, beside what frames the body.
+            body: what to send.
+            timeout: limits of one attempt; the operation's or the client's otherwise.
+
+        Raises:
+            ValueError: no absolute http or https URL, or a header that cannot be sent.
+            SDKError: whatever became of the last attempt.
+        """
+        call = self._framer.call_url(operation, url, headers, body, timeout, self._options.max_body)
+        return await self._calls.decoded(call, into)
+
+    @asynccontextmanager
+    async def stream_url(
+        self,
+        operation: Operation,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        timeout: Timeout | None = None,  # noqa: ASYNC109
+    ) -> AsyncIterator[Streamed]:
+        """As `call_url`, with an answer that is read while it arrives, as `stream` does."""
+        call = self._framer.call_url(operation, url, headers, None, timeout, None)
         response = await self._calls.opened(call)
         streamed = Streamed(call, response, partial(self._calls.secrets, call))
         try:
@@ -276,79 +318,3 @@ class Client:
         return await wait_until(
             poll, done, deadline=deadline, what=what, resume=resume, policy=options.retry, clock=options.clock
         )
-
-    def _call(
-        self,
-        operation: Operation,
-        path: tuple[object, ...],
-        *,
-        query: Query | None,
-        body: bytes | Body | None,
-        content_type: str,
-        timeout: Timeout | None,
-        most: int | None,
-    ) -> Call:
-        """A call, checked and encoded."""
-        host = self._hosts.named[operation.host]
-        url = host.base.join(operation.url_path(*path), encode_query(query))
-        headers = self._headers.get(operation.host) or self._headers_of(operation.host, host)
-        sent: Body = EMPTY
-        if body is not None:
-            sent = HeldBody(body) if isinstance(body, bytes) else body
-            length = sent.length
-            framing = (b"Transfer-Encoding", b"chunked") if length is None else (b"Content-Length", b"%d" % length)
-            headers = httpx.Headers([*headers.raw, (b"Content-Type", content_type.encode()), framing])
-        elif operation.method in ("POST", "PUT", "PATCH"):
-            headers = httpx.Headers([*headers.raw, (b"Content-Length", b"0")])
-        if not operation.signed:
-            host = host.unsigned()
-        refuse_unhashable(host.signer, sent, operation.id)
-        return Call(
-            operation,
-            host,
-            url=url,
-            headers=headers,
-            body=sent,
-            timeout=timeout or operation.timeout or self._options.timeout,
-            most=most,
-            path=path,
-        )
-
-    def _headers_of(self, name: str, host: Host) -> httpx.Headers:
-        """What every request to a host carries, made once."""
-        headers = self._headers[name] = httpx.Headers(
-            [
-                (b"Host", host.base.host),
-                (b"Accept", b"application/json, */*;q=0.1"),
-                (b"Accept-Encoding", b"gzip"),
-                (b"User-Agent", self._options.user_agent.encode()),
-                *host.headers,
-                *self._options.extra,
-            ]
-        )
-        return headers
-
-
-class Group(Generic[R]):
-    """An attribute of a client that holds a group of its operations, made when it is first asked for.
-
-    Args:
-        kind: the resource.
-    """
-
-    def __init__(self, kind: Callable[[Client], R]) -> None:
-        self._kind = kind
-        self.__doc__ = kind.__doc__
-
-    def __set_name__(self, owner: type[Client], name: str) -> None:
-        self._name = name
-
-    @overload
-    def __get__(self, client: None, owner: type[Client]) -> Self: ...
-    @overload
-    def __get__(self, client: Client, owner: type[Client]) -> R: ...
-    def __get__(self, client: Client | None, owner: type[Client]) -> Self | R:
-        if client is None:
-            return self
-        made = client.__dict__[self._name] = self._kind(client)
-        return made

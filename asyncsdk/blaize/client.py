@@ -7,8 +7,9 @@ import re
 from typing import TYPE_CHECKING, Self, Unpack
 
 from ..auth.zephr import Scheme, ZephrSigner, admin_session as session_signer
-from ..client import Client, Group, Where
+from ..client import Client, Where
 from ..errors import ConfigurationError
+from ..group import Group
 from ..options import ClientOptions, CopyOptions, credential
 from .accounts import Accounts
 from .admin import Admin, AdminSession

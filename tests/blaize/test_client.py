@@ -11,8 +11,8 @@ import pytest
 
 from asyncsdk import ConfigurationError, UnleashAnalytics
 from asyncsdk.blaize import AdminSession, Blaize, Identifiers, SignIn, Validators
-from asyncsdk.client import Group
 from asyncsdk.errors import error_class
+from asyncsdk.group import Group
 from asyncsdk.options import ClientOptions, CopyOptions
 
 ENVIRONMENT = ("BLAIZE_TENANT", "BLAIZE_ACCESS_KEY", "BLAIZE_SECRET_KEY", "BLAIZE_ADMIN_SESSION")

@@ -13,7 +13,7 @@ import pytest
 
 from asyncsdk import Model, Pager, Receipt, errors, to_dict
 from asyncsdk.blaize import PromoCode
-from asyncsdk.client import Group
+from asyncsdk.group import Group
 
 PROMO_CODE = {
     "discountId": "discountId",

@@ -12,7 +12,7 @@ from ..codec import Model, from_dict, wire
 from ..errors import DecodeError
 from ..http.redact import redact
 from ..operation import Operation
-from ..resource import Resource
+from .listing import BlaizeResource
 from .model import Identifiers
 from .times import from_milliseconds, moment_or_none
 
@@ -137,7 +137,7 @@ DELETE = Operation("blaize.webhooks.delete", "DELETE", "/v3/webhooks/{id}", "non
 UPDATE = Operation("blaize.webhooks.update", "PUT", "/v3/webhooks/{id}", "none", body=Webhook)
 
 
-class Webhooks(Resource):
+class Webhooks(BlaizeResource):
     """Whom the service tells what."""
 
     def list(self) -> Pager[Webhook]:

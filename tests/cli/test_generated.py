@@ -14,6 +14,7 @@ from hypothesis import given, strategies as st
 from one_host import OneHost
 
 from asyncsdk import Model, RetryPolicy
+from asyncsdk.blaize.listing import by_rpp
 from asyncsdk.cli.operations import docstring
 from asyncsdk.cli.operations.commands import commands
 from asyncsdk.cli.operations.example import invocation, wire_example
@@ -23,10 +24,10 @@ from asyncsdk.cli.operations.outline import outline
 from asyncsdk.cli.operations.reading import Reading, pairs, parsed, reading_of, value_of
 from asyncsdk.cli.operations.system import System
 from asyncsdk.cli.problems import UsageError, report
-from asyncsdk.codec import as_json, wire
+from asyncsdk.codec import as_json, as_part, wire
 from asyncsdk.operation import Operation
-from asyncsdk.paging import Pager, by_rpp
-from asyncsdk.resource import Resource, as_part
+from asyncsdk.paging import Pager  # noqa: TC001  # annotations are read at run time
+from asyncsdk.resource import Resource
 
 
 @frozen(kw_only=True)
@@ -96,7 +97,7 @@ class Shops(Resource):
         }
 
         async def fetch(number):
-            return await self._call(LIST, into=as_part(Shop), query={**query, "page": number})
+            return await self._call(LIST, into=as_part(Shop, ("results",)), query={**query, "page": number})
 
         return by_rpp(fetch, page=page, usual=2)
 
@@ -121,7 +122,7 @@ class Shops(Resource):
     @asynccontextmanager
     async def watch(self):
         """Watch the shops."""
-        yield (await self._call(WATCH, into=as_part(Shop)) and self.list())
+        yield (await self._call(WATCH, into=as_part(Shop, ("results",))) and self.list())
 
     @asynccontextmanager
     async def picture(self, shop_id: str):

@@ -17,7 +17,7 @@ from attrs import frozen
 
 from ...codec import WHOLE, from_dict
 from ...columns.cells import COLUMNS
-from .envelope import UnreadableError, envelope
+from .envelope import Total, UnreadableError, envelope
 from .rows import AnalyticsRow, RowSlots
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class _PlainRow(msgspec.Struct, array_like=True, forbid_unknown_fields=True, gc=
 class _PlainPage(msgspec.Struct):
     keys: list[str]
     data: list[_PlainRow]
-    total_num_pages: int | None = None
+    total_num_pages: Total | None = None
 
 
 class _OpenRow(RowSlots):

@@ -19,6 +19,7 @@ import pyarrow as pa
 from ...columns.batch import canonical_times, schema
 from ...columns.cells import COLUMNS
 from .digits import times_of_a_day, whole_numbers
+from .envelope import Total  # noqa: TC001  # msgspec reads annotations
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -45,7 +46,7 @@ class _Head(msgspec.Struct, forbid_unknown_fields=True):
 
     keys: list[str]
     data: list[None]
-    total_num_pages: int | None = None
+    total_num_pages: Total | None = None
 
 
 _decode_head = msgspec.json.Decoder(_Head).decode

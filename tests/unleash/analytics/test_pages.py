@@ -310,6 +310,8 @@ def test_a_page_may_lack_its_total_or_be_a_bare_array():
         (page_of(PLAIN, total_num_pages="many"), "total_num_pages is 'many'"),
         (page_of(PLAIN, total_num_pages=True), "total_num_pages is True"),
         (page_of(PLAIN, total_num_pages=1.5), "total_num_pages is 1.5"),
+        (page_of(PLAIN, total_num_pages=-1), "total_num_pages is -1"),
+        (page_of(PLAIN, total_num_pages=10**30), "total_num_pages is 1000000"),
         (page_of(PLAIN, total_num_pages=[1]), r"total_num_pages is \[1\]"),
     ],
 )

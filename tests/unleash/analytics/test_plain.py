@@ -183,6 +183,8 @@ def test_a_row_that_is_not_plain_sends_its_page_the_slow_way(cells, at):
         (b'"total_num_pages":1', b'"total_num_pages":"1"'),
         (b'"total_num_pages":1', b'"total_num_pages":[[1]]'),
         (b'"total_num_pages":1', b'"total_num_pages":01'),
+        (b'"total_num_pages":1', b'"total_num_pages":-1'),
+        (b'"total_num_pages":1', b'"total_num_pages":9223372036854775808'),
         (b"]]}", b']],"data":[]}'),
         (b"]]}", b']],"data":[[]]}'),
         (b"]]}", b']],"keys":["a"]}'),

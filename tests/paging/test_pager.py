@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import inspect
+from itertools import accumulate
 from typing import Any
 
 import anyio
@@ -32,7 +33,7 @@ class Service:
         return by_number(self.fetch, self.first)
 
 
-def by_cursor(pages):
+def chained(pages):
     """A pager over pages by cursor: ``{token: (items, next token)}``."""
     asked = []
 
@@ -165,6 +166,34 @@ async def test_to_list_fetches_no_page_too_many(most, found, asked):
     assert service.asked == asked
 
 
+# ---- how many items there are
+
+
+@pytest.mark.anyio
+async def test_the_number_of_items_is_known_once_a_page_has_told_it():
+    counts = iter([None, 3, None])
+
+    async def fetch(number):
+        return [number], 3, next(counts)
+
+    pager = by_number(fetch)
+    walk = pager.pages()
+    known = [(pager.total, (await anext(walk)).total) for _ in range(3)]
+    assert known == [(None, None), (None, 3), (3, None)]
+    assert pager.total == 3
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("sent", "total"), [("3", 3), (3.0, 3), ("many", None), (-1, None)])
+async def test_a_number_of_items_that_is_none_is_not_known(sent, total):
+    async def fetch(number):
+        return ["a"], 1, sent
+
+    pager = by_number(fetch)
+    assert await pager.to_list() == ["a"]
+    assert pager.total == total
+
+
 # ---- totals
 
 
@@ -187,11 +216,46 @@ async def test_a_total_that_shrinks_in_mid_walk_is_followed():
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("totals", "asked"), [([None, None], [1]), ([2, None], [1, 2]), ([0, 0], [1])])
-async def test_a_total_that_is_missing_counts_as_one(totals, asked):
+async def test_before_any_total_a_list_is_one_page(totals, asked):
     service = Service("a", "b", totals=totals)
     pages = await drain(service.pager().pages())
     assert service.asked == asked
     assert [page.total_pages for page in pages] == totals[: len(asked)]
+
+
+@pytest.mark.anyio
+async def test_a_total_that_vanishes_in_mid_walk_leaves_the_last_one_known():
+    service = Service("a", "b", "c", "d", totals=[3, None, 4, None])
+    pages = await drain(service.pager().pages())
+    assert [page.total_pages for page in pages] == [3, None, 4, None]
+    assert [page.cursor for page in pages] == ["2", "3", "4", None]
+
+
+@pytest.mark.anyio
+async def test_what_a_walk_was_told_stays_with_it():
+    service = Service("a", "b", totals=[2, None])
+    pager = service.pager()
+    assert await pager.to_list() == ["a", "b"]
+    service.totals = [None, None]
+    assert await pager.to_list() == ["a"]
+    assert await pager.page("2") == Page("b", 2)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("total", ["3", 3.0])
+async def test_a_total_is_read_however_it_is_written(total):
+    pages = await drain(Service("a", "b", "c", totals=[total] * 3).pager().pages())
+    assert [page.total_pages for page in pages] == [3, 3, 3]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("total", ["many", "", "3.5", 3.5, -1, True, float("nan"), 10**400, [3], {}])
+async def test_a_total_that_is_no_number_is_an_error_and_not_the_end(total):
+    with pytest.raises(
+        PaginationError, match="the number of pages that the service gives is no whole number"
+    ) as caught:
+        await drain(Service("a", "b", totals=[2, total]).pager())
+    assert caught.value.cursor == "2"
 
 
 @pytest.mark.anyio
@@ -207,11 +271,19 @@ def test_a_walk_ends_at_the_first_page_that_does_not_promise_another(pages):
     totals = [None if total is None else min(total, len(pages)) for _, total in pages]
     service = Service(*(items for items, _ in pages), totals=totals)
     anyio.run(drain, service.pager())
-    last = next((n for n, total in enumerate(totals, 1) if (total or 1) <= n), len(pages))
+    known = list(accumulate(totals, lambda before, said: before if said is None else said, initial=1))[1:]
+    last = next((n for n, total in enumerate(known, 1) if total <= n), len(pages))
     assert service.asked == list(range(1, last + 1))
 
 
 # ---- tokens and errors
+
+
+@pytest.mark.anyio
+async def test_a_token_that_is_far_too_long_is_refused_and_not_shown_in_full():
+    with pytest.raises(PaginationError, match=r"^'9{59}\.\.\. is no page of this list") as caught:
+        await drain(Service("a").pager().pages(start="9" * 5000))
+    assert caught.value.cursor == "9" * 5000
 
 
 @pytest.mark.anyio
@@ -285,7 +357,7 @@ async def test_the_first_page_of_a_walk_by_cursor_has_no_token():
 
 @pytest.mark.anyio
 async def test_a_walk_by_cursor_ends_where_there_is_no_next():
-    pager, asked = by_cursor({None: ("a", "x"), "x": ("", "y"), "y": ("c", None)})
+    pager, asked = chained({None: ("a", "x"), "x": ("", "y"), "y": ("c", None)})
     assert await drain(pager) == ["a", "c"]
     assert asked == [None, "x", "y"]
 
@@ -293,9 +365,9 @@ async def test_a_walk_by_cursor_ends_where_there_is_no_next():
 @pytest.mark.anyio
 @pytest.mark.parametrize("back_to", ["x", "y"])
 async def test_a_cursor_that_repeats_is_an_error_after_the_page_that_gave_it(back_to):
-    pager, asked = by_cursor({None: ("a", "x"), "x": ("b", "y"), "y": ("c", back_to)})
+    pager, asked = chained({None: ("a", "x"), "x": ("b", "y"), "y": ("c", back_to)})
     found = []
-    with pytest.raises(PaginationError, match=f"the cursor '{back_to}' twice") as caught:
+    with pytest.raises(PaginationError, match="gave one cursor twice") as caught:
         await drain(pager, found)
     assert found == ["a", "b", "c"]
     assert asked == [None, "x", "y"]
@@ -304,8 +376,8 @@ async def test_a_cursor_that_repeats_is_an_error_after_the_page_that_gave_it(bac
 
 @pytest.mark.anyio
 async def test_a_walk_that_starts_at_a_cursor_knows_that_it_has_been_there():
-    pager, asked = by_cursor({"x": ("b", "x")})
-    with pytest.raises(PaginationError, match="'x' twice"):
+    pager, asked = chained({"x": ("b", "x")})
+    with pytest.raises(PaginationError, match="gave one cursor twice"):
         await drain(pager.pages(start="x"))
     assert asked == ["x"]
 

@@ -7,8 +7,6 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-import httpx
-
 from .chain.calls import Calls, Decoder
 from .chain.framing import Framer
 from .chain.host import Host, Hosts, HostState
@@ -23,6 +21,8 @@ from .options import OF_CONNECTIONS, CopyOptions, as_options
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from types import TracebackType
+
+    import httpx
 
     from .chain.options import Options
     from .chain.signing import Signer
@@ -283,7 +283,9 @@ class Client:
             ValueError: no absolute http or https URL, or a header that cannot be sent.
             SDKError: whatever became of the last attempt.
         """
-        call = self._framer.call_url(operation, url, headers, body, timeout, self._options.max_body)
+        call = self._framer.call_url(
+            operation, url, headers=headers, body=body, timeout=timeout, most=self._options.max_body
+        )
         return await self._calls.decoded(call, into)
 
     @asynccontextmanager
@@ -296,7 +298,7 @@ class Client:
         timeout: Timeout | None = None,  # noqa: ASYNC109
     ) -> AsyncIterator[Streamed]:
         """As `call_url`, with an answer that is read while it arrives, as `stream` does."""
-        call = self._framer.call_url(operation, url, headers, None, timeout, None)
+        call = self._framer.call_url(operation, url, headers=headers, body=None, timeout=timeout, most=None)
         response = await self._calls.opened(call)
         streamed = Streamed(call, response, partial(self._calls.secrets, call))
         try:

@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import tracemalloc
+from operator import itemgetter
 
 import anyio
 import httpx
@@ -27,6 +28,7 @@ from asyncsdk.group import Group
 from asyncsdk.http.body import FileBody, FormBody, FormFile, SourceBody
 from asyncsdk.operation import Operation
 from asyncsdk.options import credential
+from asyncsdk.paging import by_cursor, cursor_of, next_link
 from asyncsdk.resource import Resource
 from asyncsdk.testing.clock import FakeClock
 from asyncsdk.testing.rawserver import RawServer, Reply
@@ -376,6 +378,17 @@ class Members(Resource):
     async def all(self):
         return await self._call(MEMBERS, into=as_json)
 
+    def list(self):
+        """Members by ``Link``, none of them twice."""
+
+        async def fetch(cursor):
+            def read(reply):
+                return reply.json(), cursor_of(next_link(reply.headers.get("link")))
+
+            return await self._call(MEMBERS, into=read, query={"limit": 2, "cursor": cursor})
+
+        return by_cursor(fetch, unique=itemgetter("id"))
+
 
 class Club(Client):
     system = "club"
@@ -418,6 +431,20 @@ class TestASession:
             "Bearer test-secret",
             "Bearer test-secret",
         ]
+
+    async def test_lists_by_link_take_the_cursor_and_nothing_else_of_it(self):
+        def answer(request):
+            cursor = request.url.params.get("cursor", "skip0")
+            pages = {"skip0": ([1, 2], "skip2"), "skip2": ([2, 3], "skip4"), "skip4": ([4], "undefined")}
+            found, following = pages[cursor]
+            link = f'<http://evil.example/members?limit=2&cursor={following}>; rel="next"'
+            return httpx.Response(200, json=[{"id": each} for each in found], headers={"link": link})
+
+        script = Script(answer)
+        async with Club(token="test-session-token", transport=script) as club:
+            assert [each["id"] async for each in club.members.list()] == [1, 2, 3, 4]
+        assert {each.url.host for each in script.requests} == {"club.example"}
+        assert len(script.requests) == 3
 
     async def test_a_copy_with_other_limits_makes_nothing_but_itself(self):
         club = Club("test-secret", transport=Script(200))

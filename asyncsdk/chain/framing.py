@@ -93,6 +93,7 @@ class Framer:
         self,
         operation: Operation,
         url: str,
+        *,
         headers: Mapping[str, str] | None,
         body: bytes | Body | None,
         timeout: Timeout | None,

@@ -87,6 +87,11 @@ class Outcome:
         return self.status == 429 and not self.quota
 
     @property
+    def pause(self) -> float:
+        """Seconds for which the service asks everybody to leave it alone; 0 where it asks nobody."""
+        return (self.retry_after or 0.0) if self.throttled or self.status == 503 else 0.0
+
+    @property
     def answered(self) -> bool:
         """Whether this is an answer of a service in good order, though not the one that was hoped for."""
         return self.status is not None and self.status < 500 and self.status not in (408, 429)
@@ -222,7 +227,7 @@ async def retrying(
         budget: the client's.
         clock: time, sleep and dice.
         name: of the operation, for the log.
-        pause: stops all workers of the client for some seconds; called for each 429 that throttles.
+        pause: stops all workers of the client for some seconds; called where the service asks for it.
         discard: given a failed value before the next attempt, to close what it holds.
     """
     began = clock.monotonic() if policy.deadline is not None else 0.0
@@ -239,9 +244,9 @@ async def retrying(
             luck=luck,
             affordable=budget.affordable,
         )
-        if pause is not None and outcome.throttled:
+        if pause is not None and 0 < outcome.pause <= policy.max_delay:
             # The others are to wait even where this call gives up; but not for what they would not wait for either.
-            pause(wait_for(policy, outcome, attempt=number, luck=luck) or 0.0)
+            pause(outcome.pause)
         if delay is None:
             break
         tell_of_retry(name, number, outcome.status, delay)

@@ -53,7 +53,7 @@ class Way:
             if host.signer is not None:
                 await host.signer.ready(network)
             throttle = host.state.throttle
-            await throttle.acquire()
+            since = await throttle.acquire()
             sending.admitted = True
             try:
                 engine = self.connections.opened()
@@ -71,7 +71,7 @@ class Way:
         if response.status_code in (429, 503):
             throttle.overloaded()
         else:
-            throttle.succeeded()
+            throttle.succeeded(since)
         if isinstance(response.stream, httpx.ByteStream):  # all there already: the connection is free again
             throttle.release()
         else:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import AsyncIterator
 from typing import IO, TYPE_CHECKING, Protocol, cast
 
 import anyio
@@ -19,7 +18,7 @@ from attrs import frozen
 from .whole import Whole
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
+    from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 
 PIECE = 1 << 18
 """Bytes that are read from a file at a time."""

@@ -59,19 +59,18 @@ class TestAFile:
         assert (body.length, await read(body)) == (0, b"")
 
     async def test_it_is_read_in_worker_threads_a_piece_at_a_time(self):
-        class Watched(io.BytesIO):
-            threads = set()
-            sizes = set()
+        threads, sizes = set(), set()
 
+        class Watched(io.BytesIO):
             def read(self, size=-1):
                 if size:
-                    self.threads.add(threading.get_ident())
-                    self.sizes.add(size)
+                    threads.add(threading.get_ident())
+                    sizes.add(size)
                 return super().read(size)
 
         await read(FileBody(Watched(CONTENT)))
-        assert threading.get_ident() not in Watched.threads
-        assert max(Watched.sizes) == PIECE
+        assert threading.get_ident() not in threads
+        assert max(sizes) == PIECE
 
     async def test_one_that_shrinks_while_it_is_sent_is_an_error(self, path):
         stream = FileBody(path).stream()
@@ -221,20 +220,20 @@ class TestSomebodysOwnRequest:
         assert (body.held, body.length) == (b'{"a":1}', 7)
 
     async def test_a_form_of_httpx_is_read_in_worker_threads(self):
-        class Watched(io.BytesIO):
-            threads = set()
+        threads = set()
 
+        class Watched(io.BytesIO):
             def read(self, size=-1):
-                self.threads.add(threading.get_ident())
+                threads.add(threading.get_ident())
                 return super().read(size)
 
         request = httpx.Request("POST", "https://example.com", files={"file": Watched(CONTENT)})
-        Watched.threads.clear()
+        threads.clear()
         body = body_of_request(request)
         content = await read(body)
         assert body.length == len(content) == int(request.headers["content-length"])
         assert CONTENT in content
-        assert threading.get_ident() not in Watched.threads
+        assert threading.get_ident() not in threads
 
     async def test_a_generator_is_a_source_without_a_length(self):
         async def pieces():

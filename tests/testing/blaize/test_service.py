@@ -98,7 +98,7 @@ def attempts():
 
 
 def test_every_operation_of_the_sdk_is_served(service):
-    served = service._routes
+    served = service._door.routes
     for operation in OPERATIONS.values():
         path = operation.url_path(*("x" for _ in operation.path_params))
         assert served.match(operation.method, path) is not None, operation.id

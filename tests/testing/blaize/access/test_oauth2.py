@@ -29,8 +29,8 @@ async def test_a_code_is_exchanged_once(blaize, service):
 async def test_the_documents_code_and_token_are_good(blaize, contract):
     for python in ("oauth2.exchange_code", "oauth2.refresh"):
         call = getattr(blaize.oauth2, python.partition(".")[2])
-        tokens = to_dict(await call(contract[python]["request"]["example"]))
-        assert list(tokens) == list(contract[python]["responses"][0]["example"])
+        tokens = to_dict(await call(contract[python].request.example))
+        assert list(tokens) == list(contract[python].example)
 
 
 @pytest.mark.anyio

@@ -43,9 +43,9 @@ async def test_a_user_signs_in(blaize):
 
 @pytest.mark.anyio
 async def test_an_answer_has_the_members_of_the_document(blaize, contract):
-    printed = contract["sessions.create"]["responses"][0]["example"]
+    printed = contract["sessions.create"].example
     assert list(to_dict(await blaize.sessions.create(SIGN_IN))) == list(printed)
-    printed = contract["sessions.get"]["responses"][0]["example"]
+    printed = contract["sessions.get"].example
     assert list(to_dict(await blaize.sessions.get(SEEDED))) == list(printed)
 
 

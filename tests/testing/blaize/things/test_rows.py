@@ -169,7 +169,7 @@ async def seeded(resource):
 async def test_it_begins_with_the_documents_examples(blaize, contract, python, path):
     call = functools.reduce(getattr, python.split("."), blaize)(*path)
     found = [to_dict(each) for each in await call.to_list()] if python.endswith("list") else to_dict(await call)
-    printed = contract[python]["responses"][0]["example"]
+    printed = contract[python].example
     if python == "promo_codes.list":
         printed = printed["data"]["listBraintreePromoCodes"]
     elif isinstance(printed, dict):

@@ -5,7 +5,7 @@ that is the document's (`Canned`); what has state of its own is a `Part` that is
 a request, an `Admit` who may come in, and a `Door` takes every request through both.
 """
 
-from .call import Call, Handler, Part, Record, RefusedError, UnfitError, answer, said, table
+from .call import Call, Handler, MissingError, Part, Record, RefusedError, UnfitError, answer, said, table
 from .cursors import Stretch, linked, next_link, stretch
 from .door import Admit, Door
 from .pages import Asked, Rows, asked
@@ -25,6 +25,7 @@ __all__ = [
     "Door",
     "Handler",
     "Member",
+    "MissingError",
     "Pairs",
     "Part",
     "Record",

@@ -28,6 +28,13 @@ class RefusedError(Exception):
         self.status = status
 
 
+class MissingError(RefusedError):
+    """Something that is not there: a 404, which tells its kind but not its id, since some are secret."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(404, f"{name} not found")
+
+
 class UnfitError(RefusedError):
     """A body that is not what the operation takes: a field that is missing or of the wrong type; says which."""
 

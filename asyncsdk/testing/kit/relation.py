@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from .call import RefusedError, UnfitError, answer
+from .call import MissingError, RefusedError, UnfitError, answer
 from .store import Pairs
 from .voice import Done
 
@@ -122,7 +122,7 @@ class Relation:
     def _found(self, call: Call) -> tuple[str, str]:
         left, right = self._meant(call)
         if (left, right) not in self.pairs:
-            raise RefusedError(404, self.missing or f"{self.name} not found")
+            raise RefusedError(404, self.missing) if self.missing else MissingError(self.name)
         return left, right
 
     def _done(self, call: Call, deed: Deed, left: str, right: str, *, new: bool = False) -> Response:

@@ -15,7 +15,7 @@ from .dice import digits
 from .voice import Voice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from types import ModuleType
 
     from ...operation import Operation
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 def operations_of(package: ModuleType) -> Mapping[str, Operation]:
     """Every operation that the modules of a system's package declare, by id."""
     return declared(import_module(f"{package.__name__}.{each.name}") for each in iter_modules(package.__path__))
+
+
+def short(digits: str) -> str:
+    """The first 14 digits, in upper case."""
+    return digits[:14].upper()
 
 
 @frozen(eq=False, kw_only=True)
@@ -38,6 +43,7 @@ class Shared:
         voice: how it says what became of a request.
         clock: for all times.
         seed: any number; another one gives other ids.
+        id_of: from 32 hexadecimal digits to an id in the system's style.
     """
 
     system: str
@@ -48,6 +54,7 @@ class Shared:
     voice: Voice = field(factory=Voice, repr=False)
     clock: Clock = SYSTEM
     seed: int = 1
+    id_of: Callable[[str], str] = field(default=short, repr=False)
     _digits: Iterator[str] = field(
         init=False, repr=False, default=Factory(lambda self: digits(self.seed), takes_self=True)
     )
@@ -61,8 +68,8 @@ class Shared:
         return self.documents.get(f"{self.system}.{path}")
 
     def new_id(self) -> str:
-        """A new id: 14 hexadecimal digits, made up, and the same in each run."""
-        return next(self._digits)[:14].upper()
+        """A new id: made up, and the same in each run."""
+        return self.id_of(next(self._digits))
 
     def new_secret(self) -> str:
         """A new key or token: 32 hexadecimal digits, made up, and the same in each run."""

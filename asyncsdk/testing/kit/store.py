@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from .call import RefusedError
+from .call import MissingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +32,7 @@ class Known(Protocol):
         """One of them, by its path of ids.
 
         Raises:
-            RefusedError: 404: there is none.
+            MissingError: there is none.
         """
         ...
 
@@ -67,12 +67,11 @@ class Store:
         """One of them.
 
         Raises:
-            RefusedError: 404: there is none.
+            MissingError: there is none.
         """
         found = self.find(*path)
         if found is None:
-            # the id is not told back: some are secret
-            raise RefusedError(404, f"{self.name} not found")
+            raise MissingError(self.name)
         return found
 
     def find(self, *path: str) -> Record | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import Factory, field, frozen
 
-from .call import Record, RefusedError, UnfitError, answer
+from .call import MissingError, Record, RefusedError, UnfitError, answer
 from .store import Store
 from .voice import Done
 
@@ -132,7 +132,7 @@ class Things:
         """What is kept of one of them.
 
         Raises:
-            RefusedError: 404: there is none, or not its owner.
+            MissingError: there is none, or not its owner.
         """
         self._require_owner(path[:-1])
         return self.store.require(*path)
@@ -174,11 +174,11 @@ class Things:
         """What is kept of one, for whoever asks.
 
         Raises:
-            RefusedError: 404: there is none, not its owner, or it is not there for this one.
+            MissingError: there is none, not its owner, or it is not there for this one.
         """
         record = self.require(*path)
         if not self.sees(call, self._shown(path[-1], record)):
-            raise RefusedError(404, f"{self.name} not found")
+            raise MissingError(self.name)
         return record
 
     def _list(self, call: Call) -> Response:

@@ -5,7 +5,7 @@ from itertools import count
 import anyio
 import pytest
 
-from asyncsdk.testing.kit.pages import Asked, Rows
+from asyncsdk.testing.kit import Asked, Rows, Things, answer, asked
 
 
 class Listener:
@@ -60,3 +60,29 @@ def test_a_page_is_cut_from_the_rows():
     assert list(Asked(2, 3).cut(range(10))) == [3, 4, 5]
     assert list(Asked(4, 3).cut(range(10))) == [9]
     assert list(Asked(5, 3).cut(range(10))) == []
+    assert list(Asked(1, 3, first=0).cut(range(10))) == [3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("", "abcde"),
+        ("?page=0", "ab"),
+        ("?page=1&limit=3", "de"),
+        ("?limit=4", "abcd"),
+        ("?page=-1", None),
+        ("?limit=0", None),
+    ],
+)
+def test_pages_may_be_counted_from_zero(farm, opened, ask, query, ids):
+    def listed(call, found):
+        page = asked(call, 2, always=False, size="limit", first=0)
+        return answer(list(found) if page is None else list(page.cut(found)))
+
+    shared = farm("barns.list GET /barns pages")
+    barns = Things(shared, "barns", "Barn", listed=listed)
+    for key in "abcde":
+        barns.put({}, key)
+    told = ask(opened(shared, barns), "GET", f"/barns{query}")
+    assert told.status == (400 if ids is None else 200)
+    assert ids is None or "".join(each["id"] for each in told.body) == ids

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from ...kit import RefusedError
+from ...kit import MissingError, RefusedError
 from .. import samples
 from .population import Person
 
@@ -74,19 +74,19 @@ class People:
         """One of them.
 
         Raises:
-            RefusedError: 404: there is none.
+            MissingError: there is none.
         """
         if user_id in self._known:
             return self._known[user_id]
         number = self._population.number(user_id)
         if number is None or number in self._deleted:
-            raise RefusedError(404, "User not found")
+            raise MissingError("User")
         return self._population.person(number)
 
     def __contains__(self, user_id: str) -> bool:
         try:
             return bool(self[user_id])
-        except RefusedError:
+        except MissingError:
             return False
 
     def require(self, *path: str) -> Person:
@@ -102,11 +102,11 @@ class People:
         """The first of them.
 
         Raises:
-            RefusedError: 404: there are none.
+            MissingError: there are none.
         """
         person = next(iter(self), None)
         if person is None:
-            raise RefusedError(404, "User not found")
+            raise MissingError("User")
         return person
 
     def find(self, identifiers: Mapping[str, Any] | None) -> Person | None:
@@ -158,7 +158,7 @@ class People:
         """Forget a user, and let all forget it that are to be told.
 
         Raises:
-            RefusedError: 404: there is none.
+            MissingError: there is none.
         """
         self._unindex(self[user_id])
         self._known.pop(user_id, None)

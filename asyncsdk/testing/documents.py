@@ -109,7 +109,7 @@ def documents(system: str) -> Mapping[str, Document]:
         system: e.g. ``"blaize"``; one that has no document gives nothing.
     """
     try:
-        content = get_data(__package__, f"{system}/documents.json") or b"{}"
+        content = get_data(__name__.rpartition(".")[0], f"{system}/documents.json") or b"{}"
     except OSError:
         return {}
     return msgspec.json.decode(content, type=dict[str, Document])

@@ -63,7 +63,7 @@ class Gateway(Voice):
         """Say why a request is refused."""
         return message(refusal.status, str(refusal))
 
-    def no_route(self, _: Sequence[str]) -> Response:
+    def no_route(self, _: Sequence[str], /) -> Response:
         """Say that there is no such operation."""
         return message(403, MISSING_TOKEN)
 

@@ -38,7 +38,7 @@ class Service(Protocol):
         ...
 
 
-def every() -> tuple[Service, ...]:
+def _every() -> tuple[Service, ...]:
     """Each system that there is, as it is by default."""
     from .blaize import BlaizeService
     from .unleash_analytics import AnalyticsService
@@ -53,7 +53,7 @@ class Sandbox:
     itself for Blaize. Where prefixes fit one into the other, the longest that fits wins.
 
     Args:
-        services: the systems to serve; by default every one there is (`every`).
+        services: the systems to serve; by default each system that there is.
         gzip: whether to compress answers for clients that accept it.
         latency: seconds that each answer takes longer.
         on_request: sees each request first, and may answer it (`asyncsdk.testing.faults`).
@@ -66,7 +66,7 @@ class Sandbox:
         latency: float = 0.0,
         on_request: OnRequest | None = None,
     ) -> None:
-        self.services: tuple[Service, ...] = services or every()
+        self.services: tuple[Service, ...] = services or _every()
         self.latency = latency
         self.on_request = on_request
         self._outside = Gateway()
@@ -84,7 +84,8 @@ class Sandbox:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self._respond(Request(scope, receive))
-        response.headers.setdefault("date", formatdate(usegmt=True))
+        if "date" not in response.headers:
+            response.headers["date"] = formatdate(usegmt=True)
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl
 
 import msgspec
-from attrs import Factory, field, frozen
+from attrs import field, frozen
 from starlette.responses import Response
 
 from ...body import body_bytes
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
+
     from ...operation import Operation
     from ..documents import Document
 
@@ -51,11 +54,9 @@ class Call:
         document: what is documented of it, if anything is.
         path: the decoded values of the path's slots.
         raw_path: the path below the base URL, as it came over the wire.
-        raw_query: likewise, without its question mark.
-        query: the decoded query; the last of a name that is repeated.
         content: the bytes of its body.
-        content_type: what it says that they are.
-        base_url: of the system, as the client knows it.
+        request: as it came.
+        prefix: the path of the system's base URL.
         who: what the check of the system found out about whoever asks.
     """
 
@@ -63,15 +64,31 @@ class Call:
     document: Document | None = field(repr=False)
     path: tuple[str, ...]
     raw_path: str
-    raw_query: str
     content: bytes = field(repr=False)
-    content_type: str
-    base_url: str
+    request: Request = field(repr=False)
+    prefix: str
     who: Record = field(repr=False)
-    query: Mapping[str, str] = field(
-        init=False,
-        default=Factory(lambda self: dict(parse_qsl(self.raw_query, keep_blank_values=True)), takes_self=True),
-    )
+
+    @cached_property
+    def raw_query(self) -> str:
+        """The query as it came over the wire, without its question mark."""
+        query: bytes = self.request.scope["query_string"]
+        return query.decode("ascii", "replace")
+
+    @cached_property
+    def query(self) -> Mapping[str, str]:
+        """The decoded query; the last of a name that is repeated."""
+        return dict(parse_qsl(self.raw_query, keep_blank_values=True))
+
+    @property
+    def content_type(self) -> str:
+        """What the body is, as the request says."""
+        return self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def base_url(self) -> str:
+        """The base URL of the system, as the client knows it."""
+        return f"{self.request.url.scheme}://{self.request.url.netloc}{self.prefix}"
 
     def body(self) -> Any:
         """The body, as the operation takes it: raw text where that is meant, else JSON.

@@ -75,10 +75,9 @@ class Door:
                 document=self.shared.documents.get(operation.id),
                 path=values,
                 raw_path=path,
-                raw_query=request.scope["query_string"].decode("ascii", "replace"),
                 content=body,
-                content_type=request.headers.get("content-type", "").partition(";")[0].strip().lower(),
-                base_url=f"{request.url.scheme}://{request.url.netloc}{self.prefix}",
+                request=request,
+                prefix=self.prefix,
                 who=who,
             )
         )

@@ -66,7 +66,7 @@ class Relation:
     def handlers(self) -> Mapping[Operation, Handler]:
         """What answers which operation."""
         offered: Mapping[str, Handler] = {
-            self.add: self.put,
+            self.add: self.join,
             self.get: self._get,
             self.remove: self._remove,
             self.rights: self._rights,
@@ -74,7 +74,7 @@ class Relation:
         }
         return {self.shared.operation(path): handler for path, handler in offered.items() if path}
 
-    def put(self, call: Call) -> Response:
+    def join(self, call: Call) -> Response:
         """Put two together that are there."""
         left, right = self._meant(call)
         self.left.require(left)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ..documents import Document
 
 
+@cache
 def operations_of(package: ModuleType) -> Mapping[str, Operation]:
     """Every operation that the modules of a system's package declare, by id."""
     return declared(import_module(f"{package.__name__}.{each.name}") for each in iter_modules(package.__path__))

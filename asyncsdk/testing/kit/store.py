@@ -36,7 +36,7 @@ class Known(Protocol):
         """
         ...
 
-    def told(self, call: Call, *path: str) -> Record:
+    def told(self, call: Call, /, *path: str) -> Record:
         """One of them as it is told. Raises as `require`."""
         ...
 

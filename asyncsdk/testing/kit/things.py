@@ -165,7 +165,7 @@ class Things:
         before = self.store.find(*call.path)
         if before is not None:
             self.seen(call, *call.path)
-        record = self.make(call, call.body(), before)
+        record = self.make(call, _body(call), before)
         if before is None or (call.document is not None and call.document.success().status == 201):
             return self.keep(call, record, *call.path)
         return self.change(call, record, *call.path)
@@ -189,7 +189,7 @@ class Things:
 
     def _create(self, call: Call) -> Response:
         self._require_owner(call.path)
-        record = self.make(call, call.body(), None)
+        record = self.make(call, _body(call), None)
         return self.keep(call, record, *call.path, self._new_key(call, record))
 
     def _get(self, call: Call) -> Response:
@@ -197,7 +197,7 @@ class Things:
         return answer(self.told(call, *call.path))
 
     def _update(self, call: Call) -> Response:
-        body = call.body()
+        body = _body(call)
         return self.change(call, self.make(call, body, self.seen(call, *call.path)), *call.path)
 
     def _delete(self, call: Call) -> Response:
@@ -207,8 +207,7 @@ class Things:
 
     def _delete_many(self, call: Call) -> Response:
         """All of those that the body names, or none where one of them is not there."""
-        body = call.body()
-        ids = body.get("ids") if isinstance(body, Mapping) else None
+        ids = _body(call).get("ids")
         if not isinstance(ids, list) or not all(isinstance(key, str) for key in ids):
             raise UnfitError("body.ids must be a list of texts")
         for key in ids:
@@ -255,6 +254,18 @@ class Things:
         paths = (tuple(each.path_params.values()) for verb in ("get", "delete", "save") if (each := shown[verb]))
         record, path = next(filter(None, records), None), next(filter(None, paths), None)
         return None if record is None or path is None else (path, record)
+
+
+def _body(call: Call) -> Any:
+    """A thing's body: raw text where the operation takes that, else an object.
+
+    Raises:
+        RefusedError: 400: it is neither.
+    """
+    body = call.body()
+    if call.operation.body is not str and not isinstance(body, Mapping):
+        raise UnfitError("body must be an object")
+    return body
 
 
 def _first(example: Any) -> Record | None:

@@ -46,8 +46,8 @@ class Done:
 
 
 class Voice:
-    """The statuses are the document's; what is made or changed comes back where the operation gives an object, and else
-    nothing; what is refused is told in a message. Unknown paths are a 404, other methods a 405 that names those there are.
+    """What most systems say. The statuses are the document's; what is made or changed comes back where the operation gives an
+    object, else nothing does; what is refused is told in a message; unknown paths are a 404, unknown methods a 405.
     """
 
     def done(self, done: Done) -> Response:
@@ -64,7 +64,7 @@ class Voice:
         """Say why a request is refused."""
         return said(str(refusal), refusal.status)
 
-    def no_route(self, allowed: Sequence[str]) -> Response:
+    def no_route(self, allowed: Sequence[str], /) -> Response:
         """Say that there is no such operation.
 
         Args:

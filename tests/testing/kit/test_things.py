@@ -56,6 +56,15 @@ def test_a_life(barns, ask):
         assert (gone.status, gone.body) == (404, {"message": "Barn not found"})
 
 
+@pytest.mark.parametrize("body", [[RED], "red", 1, None, b"", b"{"])
+def test_what_is_no_object_is_no_thing(barns, ask, body):
+    things, service = barns()
+    ask(service, "PUT", "/barns/one", RED)
+    for method, target in (("POST", "/barns"), ("PUT", "/barns/two"), ("PATCH", "/barns/one"), ("DELETE", "/barns")):
+        assert ask(service, method, target, body if body is not None else b"null").status == 400
+    assert list(things.all()) == [{"id": "one", **RED}]
+
+
 def test_an_update_may_go_over_what_was_there(barns, ask):
     _, service = barns(make=merged)
     made = ask(service, "POST", "/barns", RED).body

@@ -61,7 +61,7 @@ class AccountUsers:
         account_id, user_id = call.path
         if account_id not in self._accounts.store or user_id not in self._people:
             raise RefusedError(400, "There is no such account, or no such user")
-        return self._members.put(call)
+        return self._members.join(call)
 
     def _list(self, call: Call) -> Response:
         return self._listed(call, (_membership(*pair) for pair in self._members.pairs))

@@ -26,7 +26,7 @@ class BlaizeVoice(Voice):
             return super().done(done)
         documented = done.documented
         printed = documented.example or {"message": "", "uri": ""}
-        text = printed["message"] or f"{done.name} {_WORDS.get(done.deed, done.deed)} successfully"
+        text = printed.get("message") or f"{done.name} {_WORDS.get(done.deed, done.deed)} successfully"
         # the id is told where the thing is new
         where = {"uri": done.uri} if done.new and done.uri and "uri" in printed else {}
         return said(text, documented.status, **where)

@@ -230,6 +230,8 @@ class Things:
         key = record.get(self.id) if self.own_id and self.id else None
         if not isinstance(key, str) or not key:
             return self.shared.new_id()
+        if key in (".", ".."):
+            raise UnfitError(f"body.{self.id} must not be {key}")
         if self.store.find(*call.path, key) is not None:
             raise RefusedError(409, f"There is such a {self.name.lower()} already")
         return key

@@ -117,6 +117,7 @@ def test_a_new_thing_may_bring_its_id(barns, ask):
     assert ask(service, "POST", "/barns", {**RED, "id": "mine"}).body["id"] == "mine"
     again = ask(service, "POST", "/barns", {**RED, "id": "mine"})
     assert (again.status, again.body) == (409, {"message": "There is such a barn already"})
+    assert ask(service, "POST", "/barns", {**RED, "id": ".."}).status == 400
     assert ask(service, "POST", "/barns", RED).body["id"]
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from ...kit import Call, Record
     from ..shared import BlaizeShared
 
-# In words, and the member that the live service tells the id in; the vendor's newer description names some of these, the others are guessed.
+# In words, and the member that the live service tells the id in. The vendor's newer description names some of these, the
+# others are guessed.
 _KINDS = (
     ("bundles", "Bundle", "id"),
     ("cache_configurations", "Cache configuration", "id"),

@@ -23,10 +23,15 @@ if TYPE_CHECKING:
     from ..documents import Document
 
 
-@cache
 def operations_of(package: ModuleType) -> Mapping[str, Operation]:
     """Every operation that the modules of a system's package declare, by id."""
-    return declared(import_module(f"{package.__name__}.{each.name}") for each in iter_modules(package.__path__))
+    return _operations(package.__name__)
+
+
+@cache
+def _operations(package: str) -> Mapping[str, Operation]:
+    found = iter_modules(import_module(package).__path__)
+    return declared(import_module(f"{package}.{each.name}") for each in found)
 
 
 def short(digits: str) -> str:

@@ -1,4 +1,4 @@
-"""Examples for a command's help, made of the names, types and descriptions of a body's fields. Pure functions."""
+"""Examples for a command's help: the document's own, or made of the names, types and descriptions of a body's fields. Pure functions."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import attrs
 
 from ...codec import Model
 from ...codec.model import named
+from ...testing.documents import document_of
 from . import docstring
 from .outline import dashed, without_none
 from .reading import Reading
@@ -20,6 +21,7 @@ from .reading import Reading
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from ...operation import Operation
     from .outline import Body, Option, Outline
 
 # In descriptions: e.g. `"email"`; always `"bundle"`; or the value at the beginning
@@ -32,6 +34,20 @@ _PLACEHOLDERS: Mapping[Any, Any] = {
     datetime: "2026-11-01T10:00:00Z",
 }
 _PAGING = ("page", "rpp")
+
+
+def body_example(operation: Operation, skip: Collection[str] = ()) -> Any:
+    """The JSON that the document sends to an operation, or what its type looks like where the document shows none.
+
+    Args:
+        operation: which.
+        skip: wire names of the outermost object's fields that nobody sends.
+    """
+    document = document_of(operation.id)
+    shown = document.request.example if document is not None and document.request is not None else None
+    if shown is None:
+        return wire_example(operation.body, skip)
+    return {key: value for key, value in shown.items() if key not in skip} if isinstance(shown, Mapping) else shown
 
 
 def wire_example(kind: Any, skip: Collection[str] = (), told: str = "") -> Any:

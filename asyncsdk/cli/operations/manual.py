@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from .example import invocation, wire_example
+from .example import body_example, invocation
 from .outline import dashed
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _body(outline: Outline, body: Body, left_out: Collection[str]) -> Iterator[s
         )
     )
     if not body.raw:
-        example = wire_example(outline.operation.body, left_out)
+        example = body_example(outline.operation, left_out)
         yield _code(json.dumps(example, indent=2, ensure_ascii=False))
     if body.secret:
         yield (

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from .chain.options import Options
+    from .http.clock import Clock
     from .operation import Operation
 
 __all__ = ["Client", "Decoder"]
@@ -127,6 +128,11 @@ class Client:
         copy._owner = False  # noqa: SLF001  # of this very class
         copy._join(self._shared)  # noqa: SLF001
         return copy
+
+    @property
+    def clock(self) -> Clock:
+        """The time that the client goes by."""
+        return self._options.clock
 
     @property
     def http(self) -> httpx.AsyncClient:

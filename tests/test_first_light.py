@@ -187,9 +187,9 @@ async def test_a_failed_shard_stops_a_backfill_or_is_listed(url, service, tmp_pa
         plan = analytics.plan([good, bad], DAY, DAY + timedelta(hours=3))
         with pytest.raises(asyncsdk.ServerError) as caught:
             await analytics.backfill(plan, ParquetSink(tmp_path / "raise"))
-        assert caught.value.shard.device == bad
+        assert caught.value.shard.key == bad
         report = await analytics.backfill(plan, ParquetSink(tmp_path / "collect"), on_error="collect")
-        assert {failure.shard.device for failure in report.failures} == {bad}
+        assert {failure.shard.key for failure in report.failures} == {bad}
         assert (report.shards, len(report.failures)) == (3, 3)
     async with UnleashAnalytics("test-key", base_url=url) as analytics:
         rest = await analytics.backfill(Plan.of(report.failures), ParquetSink(tmp_path / "collect"))

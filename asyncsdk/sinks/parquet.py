@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow.dataset import Partitioning
 
-    from ..datasets.plan import Shard
     from ..datasets.protocol import Form
+    from ..datasets.shard import Shard
 
 ParquetCompression = Literal["zstd", "snappy", "gzip", "brotli", "lz4", "none"]
 
@@ -67,7 +67,7 @@ class ParquetSink(FileSink):
         schema()
 
     def _encoder(self, file: IO[bytes], shard: Shard) -> _ParquetFile:
-        return _ParquetFile(file, shard.device, self._row_group_size, self._compression)
+        return _ParquetFile(file, shard.key or "", self._row_group_size, self._compression)
 
 
 def partitioning() -> Partitioning:

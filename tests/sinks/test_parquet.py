@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from asyncsdk.columns import schema, to_batch, to_wire
-from asyncsdk.datasets.plan import Shard
+from asyncsdk.datasets.shard import Shard
 from asyncsdk.errors import ConfigurationError
 from asyncsdk.sinks import ParquetSink
 from asyncsdk.sinks.parquet import partitioning
@@ -121,7 +121,7 @@ async def test_a_row_of_another_device_keeps_it(tmp_path, shard, rows):
     ]
     await write(ParquetSink(tmp_path), shard(), wire)
     table = pq.read_table(tmp_path)
-    assert set(table["device_id"].to_pylist()) == {shard().device}
+    assert set(table["device_id"].to_pylist()) == {shard().key}
     assert to_wire(table) == wire
 
 
@@ -222,7 +222,7 @@ def test_without_pyarrow_the_sink_says_so_at_once(monkeypatch):
 @pytest.mark.anyio
 async def test_a_shard_of_a_device_that_is_only_a_table_is_read_by_others(tmp_path, rows):
     """Spark, DuckDB and polars read a tree of files whose partition columns stand in the path alone."""
-    shard = Shard("unleash_analytics", "W1", 1_597_622_400_000, 1_597_626_000_000)
+    shard = Shard("unleash_analytics.rows", "W1", 1_597_622_400_000, 1_597_626_000_000)
     await write(ParquetSink(tmp_path), shard, rows(shard))
     assert "device_id" not in pq.read_schema(only_file(tmp_path)).names
     assert pq.read_table(tmp_path).schema.field("date").type == pa.dictionary(pa.int32(), pa.string())

@@ -220,7 +220,7 @@ async def test_the_first_error_names_the_shard_and_the_page():
     async with client_of(app) as analytics:
         with pytest.raises(ServerError) as caught:
             await rows_of(analytics, api.device_ids)
-    assert caught.value.shard == Shard("unleash_analytics", device, MS + 2 * HOUR, MS + 3 * HOUR)
+    assert caught.value.shard == Shard("unleash_analytics.rows", device, MS + 2 * HOUR, MS + 3 * HOUR)
     assert caught.value.cursor == "2"
 
 
@@ -233,7 +233,7 @@ async def test_a_page_that_cannot_be_read_names_the_shard_the_page_and_the_row()
     async with client_of(Sandbox(api)) as analytics:
         with pytest.raises(DecodeError, match=r"row 2 has 7 values for 8 keys \(page \d\)$") as caught:
             await rows_of(analytics, api.device_ids)
-    assert caught.value.shard.device == api.device_ids[0]
+    assert caught.value.shard.key == api.device_ids[0]
 
 
 @pytest.mark.anyio
@@ -247,7 +247,7 @@ async def test_what_failed_is_a_plan_that_fetches_the_rest():
         async with stream:
             found = [row async for row in stream]
     (failure,) = stream.failures
-    assert failure.shard == Shard("unleash_analytics", bad, MS + HOUR, MS + 2 * HOUR)
+    assert failure.shard == Shard("unleash_analytics.rows", bad, MS + HOUR, MS + 2 * HOUR)
     assert isinstance(failure.error, ServerError)
     assert stream.progress.failures == 1
     async with client_of(Sandbox(api)) as analytics, analytics.fan_out(Plan.of(stream.failures)) as rest:

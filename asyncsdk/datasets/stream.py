@@ -59,7 +59,7 @@ class RowStream(Run[Shard, Any], Generic[M]):
         self.shard: Shard | None = None
         self._client = client
         self._dataset = dataset
-        self._form = form
+        self._form: Form | None = form
         self._items: Iterator[M] = iter(())
         self._answers: set[LongAnswer[M]] = set()
 

@@ -70,9 +70,9 @@ class RowStream(Run["Shard", Any]):
             ConfigurationError: the extra ``arrow`` is not installed.
             RuntimeError: the stream is being iterated row by row already.
         """
-        from ...columns import schema
+        from ...columns.arrow import required
 
-        schema()
+        required()
         self._use("arrow")
         return Batches(self)
 
@@ -107,7 +107,7 @@ class RowStream(Run["Shard", Any]):
 
         def read(reply: Reply) -> tuple[pa.RecordBatch, int | None]:
             page = decode_page(reply.body, unreadable=reply.unreadable)
-            batch, outside = clip(page.batch, shard.start, shard.end)
+            batch, outside = clip(page.batch, "timestamp", shard.start, shard.end)
             self.progress.outside += outside
             return batch, page.total_pages
 

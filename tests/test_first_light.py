@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import asyncsdk
-from asyncsdk import Plan, RetryPolicy, UnleashAnalytics
-from asyncsdk.columns import schema, to_wire
+from asyncsdk import AnalyticsRow, Plan, RetryPolicy, UnleashAnalytics
+from asyncsdk.columns import model_schema, to_wire
 from asyncsdk.http.clock import Clock
 from asyncsdk.sinks import ParquetSink
 from asyncsdk.sinks.parquet import partitioning
@@ -59,8 +59,12 @@ def files(root):
 
 def wire_rows(root):
     """The rows of a whole tree as the wire JSON they came as."""
-    table = pq.read_table(root, partitioning=partitioning()).select(schema().names).cast(schema())
-    return [row for batch in table.to_batches() for row in to_wire(batch)]
+    table = (
+        pq.read_table(root, partitioning=partitioning())
+        .select(model_schema(AnalyticsRow).names)
+        .cast(model_schema(AnalyticsRow))
+    )
+    return [row for batch in table.to_batches() for row in to_wire(batch, AnalyticsRow)]
 
 
 @pytest.mark.anyio

@@ -72,8 +72,9 @@ def _show(summary: Summary, out: str, hours: int) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from ..columns import schema
+    from ..columns import model_schema
     from ..sinks.parquet import partitioning
+    from ..unleash.analytics.rows import AnalyticsRow
     from .busiest import busiest
 
     per = -(-hours // _PERIODS)
@@ -85,7 +86,7 @@ def _show(summary: Summary, out: str, hours: int) -> None:
     rows = dataset(
         [str(each) for each in paths],
         format="parquet",
-        schema=schema(),
+        schema=model_schema(AnalyticsRow),
         partitioning=partitioning(),
         partition_base_dir=out,
     )

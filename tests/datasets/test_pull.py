@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from asyncsdk import Plan, Shard, UnleashAnalytics, to_dict
+from asyncsdk.columns import to_wire
 from asyncsdk.datasets.dataset import declared
 from asyncsdk.errors import ConfigurationError
 from asyncsdk.unleash.analytics.datasets import ROWS_OF_DEVICES
@@ -96,9 +97,7 @@ async def test_a_row_beyond_the_edges_of_its_shard_is_counted_and_left_out(datas
         if form == "rows":
             found = [to_dict(row) async for row in stream]
         else:
-            found = [
-                row async for batch in stream.batches() for row in datasets.readings._dataset.columns.to_wire(batch)
-            ]
+            found = [row async for batch in stream.batches() for row in to_wire(batch, datasets.readings.model)]
     assert found == [row for each in meters.readings.values() for row in each[:16]]
     assert (stream.progress.rows, stream.progress.outside) == (48, 12)
 

@@ -8,7 +8,7 @@ import anyio.lowlevel
 import httpx
 import pytest
 
-from asyncsdk import DecodeError, Plan, RetryPolicy, ServerError, Shard, UnleashAnalytics, to_dict
+from asyncsdk import AnalyticsRow, DecodeError, Plan, RetryPolicy, ServerError, Shard, UnleashAnalytics, to_dict
 from asyncsdk.codec import timestamp
 from asyncsdk.columns import to_wire
 from asyncsdk.testing import AnalyticsService, Sandbox, faults, serve
@@ -134,7 +134,7 @@ async def test_a_row_that_the_service_gives_beyond_the_edge_is_counted_and_left_
         if form == "rows":
             found = [to_dict(row) async for row in stream]
         else:
-            found = [row async for batch in stream.batches() for row in to_wire(batch)]
+            found = [row async for batch in stream.batches() for row in to_wire(batch, AnalyticsRow)]
     assert sorted(row["frame_number"] for row in found) == times[:11]
     assert (stream.progress.rows, stream.progress.outside) == (11, 6)
 
@@ -167,7 +167,7 @@ async def test_batches_hold_the_same_rows(change):
             batches = [batch async for batch in stream.batches()]
     assert all(batch.num_rows for batch in batches)
     assert len({batch.schema for batch in batches}) == 1
-    assert [row for batch in batches for row in to_wire(batch)] == [to_dict(row) for row in expected]
+    assert [row for batch in batches for row in to_wire(batch, AnalyticsRow)] == [to_dict(row) for row in expected]
 
 
 @pytest.mark.anyio

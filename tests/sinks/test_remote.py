@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import asyncsdk
+from asyncsdk import AnalyticsRow
 from asyncsdk.columns import to_wire
 from asyncsdk.errors import ConfigurationError
 from asyncsdk.sinks import CSVSink, Ledger, NDJSONSink, ParquetSink
@@ -274,4 +275,4 @@ def test_s3_holds_whole_objects_under_their_final_names(shard, rows, tmp_path):
         path = tmp_path / backend / "device_id=W1" / "one.parquet"
         path.parent.mkdir(parents=True)
         path.write_bytes(bytes.fromhex(found["content"]))
-        assert to_wire(pq.read_table(tmp_path / backend)) == wire
+        assert to_wire(pq.read_table(tmp_path / backend), AnalyticsRow) == wire

@@ -56,7 +56,7 @@ def _batch_of(start: int, end: int, leave_out: Callable[[int], None]) -> Decoder
 
     def read(reply: Reply) -> tuple[pa.RecordBatch, int | None]:
         page = decode_page(reply.body, unreadable=reply.unreadable)
-        batch, outside = clip(page.batch, start, end)
+        batch, outside = clip(page.batch, "timestamp", start, end)
         leave_out(outside)
         return batch, page.total_pages
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .chain.signing import Signer
     from .chain.throttle import Throttle
     from .http.body import Body
+    from .http.clock import Clock
     from .operation import Operation
     from .timeout import Timeout
 
@@ -170,6 +171,11 @@ class Client:
     def throttle(self) -> Throttle:
         """The places at the main host: how many there are now (``limit``), are taken (``active``), and waited for (``waiting``)."""
         return self._hosts.main.state.throttle
+
+    @property
+    def clock(self) -> Clock:
+        """The time that the client goes by."""
+        return self._options.clock
 
     @property
     def http(self) -> httpx.AsyncClient:

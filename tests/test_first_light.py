@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import asyncsdk
-from asyncsdk import Plan, RetryPolicy, UnleashAnalytics
-from asyncsdk.columns import schema, to_wire
+from asyncsdk import AnalyticsRow, Plan, RetryPolicy, UnleashAnalytics
+from asyncsdk.columns import model_schema, to_wire
 from asyncsdk.http.clock import Clock
 from asyncsdk.sinks import ParquetSink
 from asyncsdk.sinks.parquet import partitioning
@@ -59,8 +59,12 @@ def files(root):
 
 def wire_rows(root):
     """The rows of a whole tree as the wire JSON they came as."""
-    table = pq.read_table(root, partitioning=partitioning()).select(schema().names).cast(schema())
-    return [row for batch in table.to_batches() for row in to_wire(batch)]
+    table = (
+        pq.read_table(root, partitioning=partitioning())
+        .select(model_schema(AnalyticsRow).names)
+        .cast(model_schema(AnalyticsRow))
+    )
+    return [row for batch in table.to_batches() for row in to_wire(batch, AnalyticsRow)]
 
 
 @pytest.mark.anyio
@@ -187,9 +191,9 @@ async def test_a_failed_shard_stops_a_backfill_or_is_listed(url, service, tmp_pa
         plan = analytics.plan([good, bad], DAY, DAY + timedelta(hours=3))
         with pytest.raises(asyncsdk.ServerError) as caught:
             await analytics.backfill(plan, ParquetSink(tmp_path / "raise"))
-        assert caught.value.shard.device == bad
+        assert caught.value.shard.key == bad
         report = await analytics.backfill(plan, ParquetSink(tmp_path / "collect"), on_error="collect")
-        assert {failure.shard.device for failure in report.failures} == {bad}
+        assert {failure.shard.key for failure in report.failures} == {bad}
         assert (report.shards, len(report.failures)) == (3, 3)
     async with UnleashAnalytics("test-key", base_url=url) as analytics:
         rest = await analytics.backfill(Plan.of(report.failures), ParquetSink(tmp_path / "collect"))

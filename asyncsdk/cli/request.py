@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from ..codec import timestamp
-from ..datasets.plan import device_id
+from ..unleash.analytics.queries import device_id
 from . import times
 from .problems import UsageError, usage
 

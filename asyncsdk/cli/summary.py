@@ -11,7 +11,8 @@ from ..times import instant
 from .text import counted, elapsed, size
 
 if TYPE_CHECKING:
-    from ..datasets.plan import Plan, Shard
+    from ..datasets.plan import Plan
+    from ..datasets.shard import Shard
     from ..fanout.progress import Failure
 
 _FAILURES_SHOWN = 5
@@ -58,10 +59,10 @@ class Summary:
         return {
             "out": self.out,
             "format": self.format,
-            "devices": len(self.plan.devices) if isinstance(self.plan.devices, tuple) else None,
-            "from": timestamp(instant(self.plan.start)),
-            "to": timestamp(instant(self.plan.end)),
-            "window_seconds": self.plan.window / 1000,
+            "devices": len(self.plan.keys) if isinstance(self.plan.keys, tuple) else None,
+            "from": _time(self.plan.start),
+            "to": _time(self.plan.end),
+            "window_seconds": None if self.plan.window is None else self.plan.window / 1000,
             "shards": len(self.plan),
             "fetched": self.fetched,
             "skipped": self.skipped,
@@ -75,9 +76,9 @@ class Summary:
             "rows_per_second": round(self.pace),
             "failures": [
                 {
-                    "device": failure.shard.device,
-                    "from": timestamp(instant(failure.shard.start)),
-                    "to": timestamp(instant(failure.shard.end)),
+                    "device": failure.shard.key,
+                    "from": _time(failure.shard.start),
+                    "to": _time(failure.shard.end),
                     "error": str(failure.error),
                 }
                 for failure in self.failures
@@ -107,3 +108,7 @@ class Summary:
         if len(self.failures) > _FAILURES_SHOWN:
             said.append(f"and {counted(len(self.failures) - _FAILURES_SHOWN, 'more failure')}")
         return said
+
+
+def _time(value: int | None) -> str | None:
+    return None if value is None else timestamp(instant(value))

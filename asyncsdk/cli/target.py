@@ -53,10 +53,10 @@ def forget(request: PullRequest, plan: Plan) -> None:
         ".parquet" if request.format is Format.PARQUET else f".{request.format}{SUFFIXES[_text_compression(request)]}"
     )
     store = LocalStore(root, suffix)
-    assert isinstance(plan.devices, tuple)
-    for device in plan.devices:
+    assert isinstance(plan.keys, tuple)
+    for device in plan.keys:
         for part in store.parts(device):
-            if plan.start <= part.start and part.end <= plan.end:
+            if (plan.start or 0) <= part.start and part.end <= (plan.end or 0):
                 folder = root / layout.device_folder(device) / f"date={instant(part.start):%Y-%m-%d}"
                 (folder / part.name).unlink(missing_ok=True)
 

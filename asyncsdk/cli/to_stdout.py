@@ -12,7 +12,8 @@ from .stdout import StandardOutput
 from .summary import Summary
 
 if TYPE_CHECKING:
-    from ..unleash.analytics.stream import RowStream
+    from ..datasets.stream import RowStream
+    from ..unleash.analytics.rows import AnalyticsRow
     from .access import Access
     from .request import PullRequest
 
@@ -60,7 +61,7 @@ async def to_stdout(access: Access, request: PullRequest, *, quiet: bool) -> Sum
     )
 
 
-async def _copy(stream: RowStream, lines: RowLines, limit: int | None) -> int:
+async def _copy(stream: RowStream[AnalyticsRow], lines: RowLines, limit: int | None) -> int:
     """Rows to lines, up to a limit; how many there were. What was read before an error is written nevertheless."""
     written = 0
     try:

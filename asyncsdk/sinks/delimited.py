@@ -9,7 +9,7 @@ from .lines import csv_header, csv_lines
 from .text import TextSink
 
 if TYPE_CHECKING:
-    from ..datasets.plan import Shard
+    from ..datasets.shard import Shard
 
 
 class CSVSink(TextSink):

@@ -15,7 +15,7 @@ import anyio
 from anyio import to_thread
 from anyio.lowlevel import RunVar
 
-from ..datasets.plan import Shard
+from ..datasets.shard import Shard
 from ..errors import ConfigurationError
 from ..http.redact import redact
 from . import layout
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-SYSTEM = "unleash_analytics"
-"""The service whose rows have a device and a time, by which these files are laid out."""
+DATASET = "unleash_analytics.rows"
+"""The data set whose rows have a device and a time, by which these files are laid out."""
 
 # How many files may be worked on at the same moment.
 _THREADS = 8
@@ -132,7 +132,7 @@ class Finished(Collection[Shard]):
     def __iter__(self) -> Iterator[Shard]:
         for device, edges in self._edges.items():
             for at in range(0, len(edges), 2):
-                yield Shard(SYSTEM, device, edges[at], edges[at + 1])
+                yield Shard(DATASET, device, edges[at], edges[at + 1])
 
     def __len__(self) -> int:
         return sum(len(edges) for edges in self._edges.values()) // 2

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..codec import to_dict
 from ..columns import to_batch, to_wire
+from ..unleash.analytics.rows import AnalyticsRow
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,7 +20,7 @@ def as_wire(items: Any) -> Sequence[Mapping[str, Any]]:
         TypeError: something among them is no row.
     """
     if not isinstance(items, Sequence):
-        return to_wire(items)
+        return to_wire(items, AnalyticsRow)
     made = [to_dict(each) for each in items]
     for each in made:
         if not isinstance(each, Mapping):
@@ -33,4 +34,4 @@ def as_batch(items: Any) -> pa.RecordBatch:
     Raises:
         TypeError: something among them is no row.
     """
-    return to_batch(as_wire(items)) if isinstance(items, Sequence) else items
+    return to_batch(AnalyticsRow, as_wire(items)) if isinstance(items, Sequence) else items

@@ -14,14 +14,15 @@ from urllib.parse import quote, unquote
 
 from attrs import frozen
 
-from ..datasets.plan import device_id
+from ..datasets.ledger import edges_of
+from ..datasets.shard import key_text
 from ..errors import ConfigurationError
 from ..times import DAY, instant, since_epoch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..datasets.plan import Shard
+    from ..datasets.shard import Shard
 
 _STAMP = r"(\d{8}T\d{6}\.\d{3}Z)"
 _NAME = re.compile(rf"{_STAMP}-{_STAMP}(\.provisional)?", re.ASCII)
@@ -45,13 +46,13 @@ class Part:
     settled: bool
 
 
-def device_folder(device: str) -> str:
+def device_folder(device: str | None) -> str:
     """The folder of a device below the target.
 
     Raises:
         ValueError: the id cannot stand in a path.
     """
-    return f"device_id={quote(device_id(device), safe='')}"
+    return f"device_id={quote(key_text(device), safe='')}"
 
 
 def date_folder(shard: Shard) -> str:
@@ -60,7 +61,8 @@ def date_folder(shard: Shard) -> str:
     Raises:
         ValueError: the shard reaches over midnight, or holds no time at all.
     """
-    if not shard.start < shard.end <= shard.start - shard.start % DAY + DAY:
+    start, end = edges_of(shard)
+    if not start < end <= start - start % DAY + DAY:
         raise ValueError(f"a shard lies within one UTC day, not {shard}")
     return f"date={shard.date}"
 
@@ -72,7 +74,8 @@ def file_name(shard: Shard, suffix: str) -> str:
         shard: whose.
         suffix: what kind of file it is, such as ``".parquet"``.
     """
-    return f"{_stamp(shard.start)}-{_stamp(shard.end)}{'' if shard.settled else '.provisional'}{suffix}"
+    start, end = edges_of(shard)
+    return f"{_stamp(start)}-{_stamp(end)}{'' if shard.settled else '.provisional'}{suffix}"
 
 
 def draft_name(name: str, token: str) -> str:
@@ -114,7 +117,7 @@ def part(name: str, date: str, suffix: str) -> Part | None:
 
 def near(names: Iterable[str], shard: Shard) -> list[str]:
     """Of the names in a folder those that may be of files which hold some of a shard's time, by a look at them as texts."""
-    start, end = _stamp(shard.start), _stamp(shard.end)
+    start, end = map(_stamp, edges_of(shard))
     return [name for name in names if name[:20] < end and start < name[21:41]]
 
 
@@ -128,9 +131,10 @@ def replaced(parts: Iterable[Part], shard: Shard) -> list[Part] | None:
     Raises:
         ConfigurationError: a final file holds a part of its time: the rows would be there twice.
     """
-    found = overlapping(parts, shard.start, shard.end)
+    start, end = edges_of(shard)
+    found = overlapping(parts, start, end)
     final = [each for each in found if each.settled]
-    if any((each.start, each.end) == (shard.start, shard.end) for each in final):
+    if any((each.start, each.end) == (start, end) for each in final):
         return None
     if final:
         raise ConfigurationError(

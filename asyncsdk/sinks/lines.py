@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ..columns.cells import ABSENT, COLUMNS, EXTRA, cell, extra_text, wire_value
+from ..columns.cells import ABSENT, cell, extra_text, wire_value
+from ..columns.kinds import Moment, columns_of, extra_name
+from ..unleash.analytics.rows import AnalyticsRow
 from .items import as_wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+
+COLUMNS = {column.name: column.kind for column in columns_of(AnalyticsRow)}
 
 
 def ndjson_lines(items: Any) -> bytes:
@@ -26,7 +31,7 @@ def ndjson_lines(items: Any) -> bytes:
 
 def csv_header() -> bytes:
     """The names of the columns: the documented ones, then ``extra``."""
-    return _csv([[*COLUMNS, EXTRA]])
+    return _csv([[*COLUMNS, extra_name(AnalyticsRow)]])
 
 
 def csv_lines(items: Any) -> bytes:
@@ -58,5 +63,5 @@ def _cells(row: Mapping[str, Any]) -> Iterator[Any]:
         if held is None:
             yield ""
         else:
-            yield value if exact and kind == "timestamp" else wire_value(kind, held)
+            yield value if exact and isinstance(kind, Moment) else wire_value(kind, held)
     yield extra_text(extra)

@@ -15,7 +15,7 @@ from . import drafts, layout
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..datasets.plan import Shard
+    from ..datasets.shard import Shard
     from .layout import Part
 
 
@@ -74,7 +74,7 @@ class LocalStore:
 
     def create(self, shard: Shard) -> LocalDraft:
         """A hidden file beside the place where it will be."""
-        folder = self.root / layout.device_folder(shard.device) / layout.date_folder(shard)
+        folder = self.root / layout.device_folder(shard.key) / layout.date_folder(shard)
         file, path = drafts.create(folder, layout.file_name(shard, self.suffix))
         return LocalDraft(self, shard, file, path)
 

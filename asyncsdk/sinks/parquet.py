@@ -7,9 +7,10 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 import msgspec
 
-from ..columns import schema
-from ..columns.cells import EXTRA, extra_text
+from ..columns import model_schema
+from ..columns.cells import extra_text
 from ..errors import ConfigurationError
+from ..unleash.analytics.rows import AnalyticsRow
 from .files import FileSink
 from .items import as_batch
 
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow.dataset import Partitioning
 
-    from ..datasets.plan import Shard
     from ..datasets.protocol import Form
+    from ..datasets.shard import Shard
 
 ParquetCompression = Literal["zstd", "snappy", "gzip", "brotli", "lz4", "none"]
 
 _DEVICE = "device_id"
+EXTRA = "extra"
 
 
 class ParquetSink(FileSink):
@@ -64,10 +66,10 @@ class ParquetSink(FileSink):
             )
         self._row_group_size = row_group_size
         self._compression = compression
-        schema()
+        model_schema(AnalyticsRow)
 
     def _encoder(self, file: IO[bytes], shard: Shard) -> _ParquetFile:
-        return _ParquetFile(file, shard.device, self._row_group_size, self._compression)
+        return _ParquetFile(file, shard.key or "", self._row_group_size, self._compression)
 
 
 def partitioning() -> Partitioning:
@@ -139,7 +141,8 @@ def _held_schema() -> pa.Schema:
     """The schema of what is held, and of the files but for the encoding: without the device, texts as codes."""
     import pyarrow as pa
 
-    plain = schema().remove(schema().get_field_index(_DEVICE))
+    schema = model_schema(AnalyticsRow)
+    plain = schema.remove(schema.get_field_index(_DEVICE))
     return pa.schema(
         field.with_type(pa.dictionary(pa.int32(), field.type)) if pa.types.is_string(field.type) else field
         for field in plain

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from fsspec import AbstractFileSystem
 
-    from ..datasets.plan import Shard
+    from ..datasets.shard import Shard
     from .layout import Part
 
 # Where one PUT is all or nothing. `memory` is not, but it does not outlast its process either.
@@ -115,7 +115,7 @@ class RemoteStore:
 
     def create(self, shard: Shard) -> RemoteDraft:
         """A temporary file of this machine."""
-        folder = f"{self.target[1]}/{layout.device_folder(shard.device)}/{layout.date_folder(shard)}"
+        folder = f"{self.target[1]}/{layout.device_folder(shard.key)}/{layout.date_folder(shard)}"
         handle, path = tempfile.mkstemp(prefix="asyncsdk-", suffix=".tmp")
         return RemoteDraft(self, shard, folder, os.fdopen(handle, "wb"), path)
 

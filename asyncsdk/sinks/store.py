@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from ..datasets.plan import Shard
+    from ..datasets.shard import Shard
     from .layout import Part
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from asyncsdk.datasets.plan import Shard
+from asyncsdk.datasets.shard import Shard
 from asyncsdk.times import DAY
 
 MIDNIGHT = 18_491 * DAY  # 2020-08-17
@@ -14,7 +14,9 @@ def shard():
     """A function that makes shards of 2020-08-17, in hours since midnight."""
 
     def make(start=6.0, end=7.0, device="W9d3f1bcad8e8abd", *, settled=True):
-        return Shard("unleash_analytics", device, MIDNIGHT + int(start * HOUR), MIDNIGHT + int(end * HOUR), settled)
+        return Shard(
+            "unleash_analytics.rows", device, MIDNIGHT + int(start * HOUR), MIDNIGHT + int(end * HOUR), settled
+        )
 
     return make
 
@@ -28,11 +30,11 @@ def rows():
             {
                 "class_name": ("person", "truck")[at % 2],
                 "count": at,
-                "device_id": shard.device,
+                "device_id": shard.key,
                 "frame_number": at // 3,
                 "model_id": "starter-ai",
                 "session_id": "1597622730877",
-                "source_file_name": f"{shard.device}?token=test-secret",
+                "source_file_name": f"{shard.key}?token=test-secret",
                 "timestamp": f"2020-08-17T{(shard.start - MIDNIGHT) // HOUR:02}:{at // 60 % 60:02}:{at % 60:02}.000Z",
                 **changes,
             }

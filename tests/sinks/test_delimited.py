@@ -9,10 +9,10 @@ import sys
 import pytest
 from hypothesis import given, strategies as st
 
-from asyncsdk.columns.cells import COLUMNS
 from asyncsdk.sinks import CSVSink
 from asyncsdk.sinks.compression import _zstd
 from asyncsdk.sinks.delimited import _Table
+from asyncsdk.sinks.lines import COLUMNS
 
 HEADER = [*COLUMNS, "extra"]
 

@@ -4,7 +4,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given, strategies as st
 
-from asyncsdk.datasets.plan import Shard
+from asyncsdk.datasets.shard import Shard
 from asyncsdk.errors import ConfigurationError
 from asyncsdk.sinks.layout import (
     Part,
@@ -24,11 +24,11 @@ from asyncsdk.times import DAY
 
 MIDNIGHT = 18_491 * DAY  # 2020-08-17
 HOUR = 3_600_000
-SHARD = Shard("unleash_analytics", "W9d3f1bcad8e8abd", MIDNIGHT + 6 * HOUR, MIDNIGHT + 7 * HOUR)
+SHARD = Shard("unleash_analytics.rows", "W9d3f1bcad8e8abd", MIDNIGHT + 6 * HOUR, MIDNIGHT + 7 * HOUR)
 
 
 def test_a_shard_lies_in_a_hive_tree_under_readable_utc_times():
-    assert device_folder(SHARD.device) == "device_id=W9d3f1bcad8e8abd"
+    assert device_folder(SHARD.key) == "device_id=W9d3f1bcad8e8abd"
     assert date_folder(SHARD) == "date=2020-08-17"
     assert file_name(SHARD, ".parquet") == "20200817T060000.000Z-20200817T070000.000Z.parquet"
 
@@ -41,7 +41,7 @@ def test_a_shard_that_is_not_settled_says_so_in_its_name():
 
 @given(st.integers(10**11, 4 * 10**12), st.integers(1, DAY), st.booleans())
 def test_a_name_says_exactly_which_milliseconds_a_file_holds(start, length, settled):
-    shard = Shard("s", "W1", start, min(start + length, start - start % DAY + DAY), settled)
+    shard = Shard("unleash_analytics.rows", "W1", start, min(start + length, start - start % DAY + DAY), settled)
     name = file_name(shard, ".parquet")
     assert part(name, date_folder(shard), ".parquet") == Part(name, shard.start, shard.end, settled)
 
@@ -56,7 +56,7 @@ def test_any_device_id_has_one_folder_of_its_own(device):
 
 @pytest.mark.parametrize("device", ["", ".", ".."])
 def test_a_device_id_that_cannot_stand_in_a_path_is_refused(device):
-    with pytest.raises(ValueError, match="device id"):
+    with pytest.raises(ValueError, match="a key must not be"):
         device_folder(device)
 
 
@@ -152,7 +152,9 @@ def test_a_shard_of_which_a_final_file_holds_a_part_is_refused(other, settled):
 
 @given(st.integers(0, 48), st.integers(1, 24), st.booleans())
 def test_no_file_that_overlaps_a_shard_is_overlooked_and_none_but_those_is_looked_at(start, length, settled):
-    other = Shard("s", "W1", MIDNIGHT + start * HOUR // 2, MIDNIGHT + (start + length) * HOUR // 2, settled)
+    other = Shard(
+        "unleash_analytics.rows", "W1", MIDNIGHT + start * HOUR // 2, MIDNIGHT + (start + length) * HOUR // 2, settled
+    )
     name = file_name(other, ".parquet")
     overlaps = other.start < SHARD.end and SHARD.start < other.end
     assert near([name, "notes.txt", draft_name(name, "0123abcd")], SHARD) == [name] * overlaps

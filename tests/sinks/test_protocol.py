@@ -39,7 +39,7 @@ async def test_a_shard_is_committed_with_its_rows_and_is_done(example, tmp_path,
         await writer.write([from_dict(AnalyticsRow, row) for row in rows(shard())])
     async with sink.open(shard(7, 8)):
         pass
-    assert stored(tmp_path / "rows.db") == [(shard().device, count) for count in range(3)]
+    assert stored(tmp_path / "rows.db") == [(shard().key, count) for count in range(3)]
     assert await sink.done() == [shard(), shard(7, 8)]
     assert Ledger(await sink.done()).missing(shard(6, 9)) == [shard(8, 9)]
 

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import asyncsdk
+from asyncsdk import AnalyticsRow
 from asyncsdk.columns import to_wire
 from asyncsdk.errors import ConfigurationError
 from asyncsdk.sinks import CSVSink, Ledger, NDJSONSink, ParquetSink
@@ -192,7 +193,7 @@ import json, logging, sys
 import anyio, boto3
 from moto.server import ThreadedMotoServer
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
-from asyncsdk.datasets.plan import Shard
+from asyncsdk.datasets.shard import Shard
 from asyncsdk.sinks import NDJSONSink, ParquetSink
 
 server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
@@ -217,18 +218,18 @@ async def main(root):
             before = keys()
         assert len(keys()) == len(before) + 1
     try:
-        async with sink.open(shards[0].__class__(shards[0].system, "W1", shards[0].start, shards[0].end + 1)) as writer:
+        async with sink.open(shards[0].__class__(shards[0].dataset, "W1", shards[0].start, shards[0].end + 1)) as writer:
             pass
     except Exception as error:
         found["conflict"] = str(error)
     try:
-        async with sink.open(shards[0].__class__(shards[0].system, "W2", shards[0].start, shards[0].end)) as writer:
+        async with sink.open(shards[0].__class__(shards[0].dataset, "W2", shards[0].start, shards[0].end)) as writer:
             raise KeyError
     except KeyError:
         pass
-    found["done"] = sorted([each.device, each.start, each.end] for each in await sink.done())
+    found["done"] = sorted([each.key, each.start, each.end] for each in await sink.done())
     again = ParquetSink(f"s3://bucket/{root}", storage_options=options)
-    found["again"] = sorted([each.device, each.start, each.end] for each in await again.done())
+    found["again"] = sorted([each.key, each.start, each.end] for each in await again.done())
     found["keys"] = [key for key in keys() if key.startswith(f"{root}/")]
     found["uploads"] = len(client.list_multipart_uploads(Bucket="bucket").get("Uploads", []))
     found["content"] = client.get_object(Bucket="bucket", Key=found["keys"][0])["Body"].read().hex()
@@ -248,7 +249,7 @@ server.stop()
 def test_s3_holds_whole_objects_under_their_final_names(shard, rows, tmp_path):
     shards = [shard(6, 7, "W1"), shard(7, 8, "W1")]
     wire = rows(shards[0])
-    given = {"shards": [[each.system, each.device, each.start, each.end] for each in shards], "rows": wire}
+    given = {"shards": [[each.dataset, each.key, each.start, each.end] for each in shards], "rows": wire}
     environment = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     environment |= {"PYTHONPATH": str(Path(asyncsdk.__file__).parents[1]), "TMPDIR": str(tmp_path)}
     result = subprocess.run(
@@ -263,7 +264,7 @@ def test_s3_holds_whole_objects_under_their_final_names(shard, rows, tmp_path):
     assert list(tmp_path.iterdir()) == []
     for backend, found in json.loads(result.stdout.splitlines()[-1]).items():
         assert found["before"] == 0
-        assert found["done"] == found["again"] == [[each.device, each.start, each.end] for each in shards]
+        assert found["done"] == found["again"] == [[each.key, each.start, each.end] for each in shards]
         assert found["keys"] == [
             f"{backend}/device_id=W1/date=2020-08-17/20200817T0{hour}0000.000Z-20200817T0{hour + 1}0000.000Z.parquet"
             for hour in (6, 7)
@@ -274,4 +275,4 @@ def test_s3_holds_whole_objects_under_their_final_names(shard, rows, tmp_path):
         path = tmp_path / backend / "device_id=W1" / "one.parquet"
         path.parent.mkdir(parents=True)
         path.write_bytes(bytes.fromhex(found["content"]))
-        assert to_wire(pq.read_table(tmp_path / backend)) == wire
+        assert to_wire(pq.read_table(tmp_path / backend), AnalyticsRow) == wire

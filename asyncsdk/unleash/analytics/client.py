@@ -4,38 +4,37 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Self, TypeVar, Unpack
-
-from attrs import evolve
+from functools import cached_property
+from typing import TYPE_CHECKING, Self, Unpack
 
 from ...auth.keys import HeaderSigner, bearer
-from ...client import Client, Decoder, Where
-from ...datasets.plan import Devices, Plan, device_id as _device
+from ...client import Client, Where
 from ...datasets.windows import Instant, span
 from ...operation import Operation
 from ...options import ClientOptions, CopyOptions, base_url, credential
-from ...paging import Pager, at_once, by_number
+from .datasets import AnalyticsDataSets
 from .pages import read_page
-from .stream import RowStream
+from .queries import DEVICES, ROWS, device_id as _device_id, ids, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
+    from ...datasets.plan import Keys, Plan
     from ...datasets.protocol import Sink
+    from ...datasets.report import Report
+    from ...datasets.stream import RowStream
     from ...fanout.progress import Progress
     from ...fanout.run import OnError
     from ...http.reply import Reply
-    from .backfill import Report
+    from ...paging import Pager
     from .rows import AnalyticsRow
 
-T = TypeVar("T")
+__all__ = ["BASE_URL", "DEVICES", "ROWS", "SESSIONS", "TABLEAU", "VERSION", "UnleashAnalytics", "read_version"]
 
 BASE_URL = "https://api.unleashlive.com/v1"
 
 VERSION = Operation("unleash_analytics.version", "GET", "/analytics/version", "scalar")
-DEVICES = Operation("unleash_analytics.devices", "GET", "/analytics/devices", "array")
 SESSIONS = Operation("unleash_analytics.sessions", "GET", "/analytics/sessions", "array")
-ROWS = Operation("unleash_analytics.rows", "GET", "/analytics/{device_id}/{start}/{end}/{page}", "pages")
 TABLEAU = Operation("unleash_analytics.tableau", "GET", "/analytics/tableau/{device_id}/{start}/{end}/{page}", "pages")
 
 _LOOSE_VERSION = re.compile(r'\{\s*"([^"\\]*)"\s*\}')
@@ -59,18 +58,6 @@ def read_version(reply: Reply) -> str:
     value = reply.json()
     if not isinstance(value, str):
         raise reply.unreadable(f"a version was promised, not {type(value).__name__}")
-    return value
-
-
-def read_ids(reply: Reply) -> list[str]:
-    """A list of ids.
-
-    Raises:
-        DecodeError: not a list of strings.
-    """
-    value = reply.json()
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise reply.unreadable("a list of strings was promised")
     return value
 
 
@@ -120,6 +107,11 @@ class UnleashAnalytics(Client):
         """
         return self._with(changes)
 
+    @cached_property
+    def datasets(self) -> AnalyticsDataSets:
+        """What can be pulled by many devices and long ranges of time."""
+        return AnalyticsDataSets(self)
+
     async def version(self) -> str:
         """The API's version, e.g. ``"1.0.1"``; a way to check a key.
 
@@ -138,7 +130,7 @@ class UnleashAnalytics(Client):
         Raises:
             PermissionDeniedError: the key is wrong; raised by the iteration, as all errors of a pager.
         """
-        return at_once(lambda: self.call(DEVICES, into=read_ids))
+        return ids(self, DEVICES)
 
     def sessions(self) -> Pager[str]:
         """The ids of the account's sessions: milliseconds since the epoch, as strings.
@@ -148,7 +140,7 @@ class UnleashAnalytics(Client):
         Raises:
             PermissionDeniedError: the key is wrong; raised by the iteration.
         """
-        return at_once(lambda: self.call(SESSIONS, into=read_ids))
+        return ids(self, SESSIONS)
 
     def rows(self, device_id: str, start: Instant, end: Instant) -> Pager[AnalyticsRow]:
         """The raw results of one device between two points in time, as the server gives them.
@@ -166,7 +158,7 @@ class UnleashAnalytics(Client):
             TypeError, ValueError: at the call, for an id or time that cannot be meant.
             SDKError: from the iteration, with ``.cursor``, from which ``pages(start=cursor)`` goes on.
         """
-        return self.walk(ROWS, _device(device_id), *span(start, end), read_page)
+        return walk(self, ROWS, _device_id(device_id), span(start, end), read_page)
 
     def tableau(self, device_id: str, start: Instant, end: Instant) -> Pager[AnalyticsRow]:
         """The same as `rows`, from the endpoint that spells out every row as an object, for tools such as Tableau.
@@ -174,23 +166,9 @@ class UnleashAnalytics(Client):
         ``GET /analytics/tableau/{deviceId}/{unixUTCTimeStampFrom}/{unixUTCTimeStampTo}/{pageNumber}``. Larger on the wire
         and slower to read than `rows`. Arguments and errors as there.
         """
-        return self.walk(TABLEAU, _device(device_id), *span(start, end), read_page)
+        return walk(self, TABLEAU, _device_id(device_id), span(start, end), read_page)
 
-    def walk(
-        self, operation: Operation, device: str, start: int, end: int, into: Decoder[tuple[Sequence[T], int | None]]
-    ) -> Pager[T]:
-        """The pages of one device and range, read by a decoder of the caller's; `rows` and `tableau` are made of it.
-
-        Args:
-            operation: `ROWS` or `TABLEAU`.
-            device: a device.
-            start: milliseconds since the epoch.
-            end: likewise.
-            into: from an answer to a page's items and the number of pages.
-        """
-        return by_number(lambda number: self.call(operation, device, start, end, number, into=into))
-
-    def plan(self, devices: Devices, start: Instant, end: Instant, *, window: timedelta = timedelta(hours=1)) -> Plan:
+    def plan(self, devices: Keys, start: Instant, end: Instant, *, window: timedelta = timedelta(hours=1)) -> Plan:
         """Devices by windows, lazily, as a value that `fan_out` and `backfill` take.
 
         Args:
@@ -202,11 +180,11 @@ class UnleashAnalytics(Client):
         Raises:
             TypeError, ValueError: what cannot be meant.
         """
-        return Plan.make(self.system, devices, start, end, window)
+        return self.datasets.rows.plan(devices, start, end, window=window)
 
     def fan_out(
         self,
-        devices: Devices | Plan,
+        devices: Keys | Plan,
         start: Instant | None = None,
         end: Instant | None = None,
         *,
@@ -214,7 +192,7 @@ class UnleashAnalytics(Client):
         concurrency: int = 16,
         ordered: bool = False,
         on_error: OnError = "raise",
-    ) -> RowStream:
+    ) -> RowStream[AnalyticsRow]:
         """The rows of many devices over a range of time, many pages at once, with bounded memory.
 
         ::
@@ -240,12 +218,8 @@ class UnleashAnalytics(Client):
         Raises:
             TypeError, ValueError: what cannot be meant.
         """
-        return RowStream(
-            self,
-            self._planned(devices, start, end, window),
-            concurrency=concurrency,
-            order="plan" if ordered else "any",
-            on_error=on_error,
+        return self.datasets.rows.fan_out(
+            devices, start, end, window=window, concurrency=concurrency, ordered=ordered, on_error=on_error
         )
 
     async def backfill(
@@ -255,6 +229,7 @@ class UnleashAnalytics(Client):
         *,
         concurrency: int = 16,
         settle: timedelta = timedelta(0),
+        refresh: bool = False,
         on_error: OnError = "raise",
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Report:
@@ -273,6 +248,7 @@ class UnleashAnalytics(Client):
             sink: where to (`asyncsdk.sinks`), or an object of your own with ``done()`` and ``open(shard)``.
             concurrency: how many pages are fetched at once, and how many shards are under way.
             settle: a shard that ended less than this ago is written, but not marked as done: late rows may still come.
+            refresh: whether to fetch again what is done, each shard of which then takes the place of what was there, as a whole.
             on_error: ``"raise"`` stops at the first shard that fails; what was committed stays. ``"collect"`` goes on and lists
                 it in the report. A sink that fails always raises.
             on_progress: called after every page and commit with the run's counters.
@@ -281,28 +257,12 @@ class UnleashAnalytics(Client):
             SDKError: what the first failed shard met, with ``.shard``.
             OSError: what the sink met.
         """
-        from .backfill import backfill
-
-        return await backfill(
-            self,
-            self._planned(plan, None, None, timedelta(hours=1)),
+        return await self.datasets.rows.backfill(
+            plan,
             sink,
             concurrency=concurrency,
             settle=settle,
+            refresh=refresh,
             on_error=on_error,
             on_progress=on_progress,
-            clock=self._options.clock,
         )
-
-    def _planned(self, devices: Devices | Plan, start: Instant | None, end: Instant | None, window: timedelta) -> Plan:
-        if isinstance(devices, Plan):
-            if start is not None or end is not None:
-                raise TypeError("a plan has its own start and end")
-            if devices.system not in (self.system, ""):  # "": of no shards at all
-                raise ValueError(f"this plan is for {devices.system}, not for {self.system}")
-            plan = devices
-        elif start is None or end is None:
-            raise TypeError("start and end are needed, unless a plan is given")
-        else:
-            plan = self.plan(devices, start, end, window=window)
-        return evolve(plan, devices=self.devices()) if plan.devices == "all" else plan

@@ -6,11 +6,10 @@ from datetime import datetime
 import pytest
 from hypothesis import example, given, strategies as st
 
-from asyncsdk.columns import COLUMNS
 from asyncsdk.unleash.analytics.page import decode_any
+from asyncsdk.unleash.analytics.pages import KEYS
 from asyncsdk.unleash.analytics.plain import plain_page
 
-KEYS = list(COLUMNS)
 ROW = ["person", 3, "W1", 0, "m", "1597622730877", "W1?token=test-secret", "2020-08-17T12:00:00.000Z"]
 
 

@@ -8,7 +8,7 @@ import anyio.lowlevel
 import httpx
 import pytest
 
-from asyncsdk import DecodeError, Plan, RetryPolicy, ServerError, Shard, UnleashAnalytics, to_dict
+from asyncsdk import AnalyticsRow, DecodeError, Plan, RetryPolicy, ServerError, Shard, UnleashAnalytics, to_dict
 from asyncsdk.codec import timestamp
 from asyncsdk.columns import to_wire
 from asyncsdk.testing import AnalyticsService, Sandbox, faults, serve
@@ -134,7 +134,7 @@ async def test_a_row_that_the_service_gives_beyond_the_edge_is_counted_and_left_
         if form == "rows":
             found = [to_dict(row) async for row in stream]
         else:
-            found = [row async for batch in stream.batches() for row in to_wire(batch)]
+            found = [row async for batch in stream.batches() for row in to_wire(batch, AnalyticsRow)]
     assert sorted(row["frame_number"] for row in found) == times[:11]
     assert (stream.progress.rows, stream.progress.outside) == (11, 6)
 
@@ -167,7 +167,7 @@ async def test_batches_hold_the_same_rows(change):
             batches = [batch async for batch in stream.batches()]
     assert all(batch.num_rows for batch in batches)
     assert len({batch.schema for batch in batches}) == 1
-    assert [row for batch in batches for row in to_wire(batch)] == [to_dict(row) for row in expected]
+    assert [row for batch in batches for row in to_wire(batch, AnalyticsRow)] == [to_dict(row) for row in expected]
 
 
 @pytest.mark.anyio
@@ -220,7 +220,7 @@ async def test_the_first_error_names_the_shard_and_the_page():
     async with client_of(app) as analytics:
         with pytest.raises(ServerError) as caught:
             await rows_of(analytics, api.device_ids)
-    assert caught.value.shard == Shard("unleash_analytics", device, MS + 2 * HOUR, MS + 3 * HOUR)
+    assert caught.value.shard == Shard("unleash_analytics.rows", device, MS + 2 * HOUR, MS + 3 * HOUR)
     assert caught.value.cursor == "2"
 
 
@@ -233,7 +233,7 @@ async def test_a_page_that_cannot_be_read_names_the_shard_the_page_and_the_row()
     async with client_of(Sandbox(api)) as analytics:
         with pytest.raises(DecodeError, match=r"row 2 has 7 values for 8 keys \(page \d\)$") as caught:
             await rows_of(analytics, api.device_ids)
-    assert caught.value.shard.device == api.device_ids[0]
+    assert caught.value.shard.key == api.device_ids[0]
 
 
 @pytest.mark.anyio
@@ -247,7 +247,7 @@ async def test_what_failed_is_a_plan_that_fetches_the_rest():
         async with stream:
             found = [row async for row in stream]
     (failure,) = stream.failures
-    assert failure.shard == Shard("unleash_analytics", bad, MS + HOUR, MS + 2 * HOUR)
+    assert failure.shard == Shard("unleash_analytics.rows", bad, MS + HOUR, MS + 2 * HOUR)
     assert isinstance(failure.error, ServerError)
     assert stream.progress.failures == 1
     async with client_of(Sandbox(api)) as analytics, analytics.fan_out(Plan.of(stream.failures)) as rest:

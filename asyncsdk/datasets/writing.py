@@ -6,79 +6,56 @@ rows were read. Many pages are fetched at once, several shards are written at on
 
 from __future__ import annotations
 
-import inspect
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from inspect import isawaitable, signature
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
-from anyio.lowlevel import checkpoint
-from attrs import evolve, frozen
 
-from ...datasets.ledger import Ledger
-from ...fanout.keys import Keys
-from ...times import instant
+from ..codec import Model
+from .ledger import Ledger
+from .refresh import Refresh
+from .report import Report
 from .stream import RowStream
+from .todo import Todo
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
-    from ...datasets.plan import Plan, Shard
-    from ...datasets.protocol import Form, Sink, Writer
-    from ...fanout.progress import Failure, Progress
-    from ...fanout.run import OnError
-    from ...http.clock import Clock
-    from .client import UnleashAnalytics
+    from ..client import Client
+    from ..fanout.progress import Progress
+    from ..fanout.run import OnError
+    from .dataset import Dataset
+    from .plan import Plan
+    from .protocol import Form, Sink, Writer
+    from .shard import Shard
 
-
-_AT_ONCE = 1000
-
-
-@frozen(kw_only=True)
-class Report:
-    """What a backfill did.
-
-    Attributes:
-        shards: committed by this run.
-        provisional: of those, the ones too young to count as done: they will be fetched again.
-        skipped: found done, and not fetched.
-        pages, rows, bytes, retries: as in `Progress`.
-        outside: rows left out, since they lie beyond their shard.
-        seconds: how long it took.
-        failures: the shards that failed, with ``on_error="collect"``; ``Plan.of(report.failures)`` is a plan of them.
-    """
-
-    shards: int
-    provisional: int
-    skipped: int
-    pages: int
-    rows: int
-    bytes: int
-    retries: int
-    outside: int
-    seconds: float
-    failures: tuple[Failure[Shard], ...] = ()
+M = TypeVar("M", bound=Model)
 
 
 async def backfill(
-    analytics: UnleashAnalytics,
+    client: Client,
+    dataset: Dataset[M],
     plan: Plan,
     sink: Sink,
     *,
     concurrency: int,
     settle: timedelta,
+    refresh: bool,
     on_error: OnError,
     on_progress: Callable[[Progress], None] | None,
-    clock: Clock,
 ) -> Report:
-    """See `UnleashAnalytics.backfill`."""
+    """See `Pull.backfill`."""
     if settle < timedelta(0):
         raise ValueError(f"settle must not be negative, not {settle!r}")
+    clock = client.clock
     began = clock.monotonic()
-    found = sink.done()
-    todo = _Todo(plan, Ledger(await found if inspect.isawaitable(found) else found), settle, clock)
+    done = await _done(sink, plan)
+    todo = Todo(plan, Refresh(done) if refresh else Ledger(done), refreshed=refresh, settle=settle, clock=clock)
     form: Form = getattr(sink, "form", "rows")
     stream = RowStream(
-        analytics,
+        client,
+        dataset,
         todo,
         concurrency=concurrency,
         order="shard",
@@ -87,7 +64,7 @@ async def backfill(
         most_open=concurrency,
     )
     todo.progress = stream.progress
-    stream.progress.total_shards = todo.shards.length
+    stream.progress.total_shards = todo.length
     async with stream:
         writing = _Writing(stream, sink, form, concurrency, on_progress)
         await writing.run()
@@ -106,33 +83,11 @@ async def backfill(
     )
 
 
-class _Todo:
-    """The shards of a plan that are still to do, lazily: what the ledger covers is left out, in parts where it must be."""
-
-    def __init__(self, plan: Plan, ledger: Ledger, settle: timedelta, clock: Clock) -> None:
-        self.shards = Keys(plan)
-        self.progress: Progress | None = None
-        self._ledger = ledger
-        self._settle = settle
-        self._clock = clock
-
-    async def __aiter__(self) -> AsyncIterator[Shard]:
-        assert self.progress is not None
-        try:
-            while True:
-                shard = await self.shards.next()
-                missing = self._ledger.missing(shard)
-                if not missing:
-                    self.progress.skipped += 1
-                    if self.progress.skipped % _AT_ONCE == 0:  # a million of them must not hold up everybody else
-                        await checkpoint()
-                for each in missing:
-                    settled = instant(each.end) + self._settle <= instant(int(self._clock.time() * 1000))
-                    yield evolve(each, settled=settled)
-        except StopAsyncIteration:
-            return
-        finally:
-            await self.shards.aclose()
+async def _done(sink: Sink, plan: Plan) -> Iterable[Shard]:
+    """What a sink has of a plan, or all that it has."""
+    done: Callable[..., Iterable[Shard] | Awaitable[Iterable[Shard]]] = sink.done
+    found = done(plan) if signature(done).parameters else done()
+    return await found if isawaitable(found) else found
 
 
 class _Writing:
@@ -147,7 +102,7 @@ class _Writing:
     """
 
     def __init__(
-        self, stream: RowStream, sink: Sink, form: Form, most: int, on_progress: Callable[[Progress], None] | None
+        self, stream: RowStream[Any], sink: Sink, form: Form, most: int, on_progress: Callable[[Progress], None] | None
     ) -> None:
         self._stream = stream
         self._sink = sink

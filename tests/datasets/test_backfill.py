@@ -46,7 +46,9 @@ class Memory:
                 if sink.broken is not None:
                     raise sink.broken
                 sink.given.append(items)
-                rows.extend(to_wire(items) if getattr(sink, "form", "rows") == "arrow" else map(to_dict, items))
+                rows.extend(
+                    to_wire(items, AnalyticsRow) if getattr(sink, "form", "rows") == "arrow" else map(to_dict, items)
+                )
 
         try:
             yield Writer()
@@ -81,7 +83,7 @@ def client_of(transport):
 
 
 async def direct(analytics, shard):
-    rows = await analytics.rows(shard.device, shard.start, shard.end).to_list()
+    rows = await analytics.rows(shard.key, shard.start, shard.end).to_list()
     return [to_dict(row) for row in rows]
 
 
@@ -147,8 +149,8 @@ async def test_the_first_failed_shard_ends_it_and_what_was_committed_stays(api):
     async with client_of(Counted(Sandbox(api), refused=bad)) as analytics:
         with pytest.raises(ServerError) as caught:
             await analytics.backfill(analytics.plan(api.device_ids, START, END), sink, concurrency=2)
-    assert caught.value.shard.device == bad
-    assert bad not in {shard.device for shard in sink.shards}
+    assert caught.value.shard.key == bad
+    assert bad not in {shard.key for shard in sink.shards}
 
 
 async def test_failures_are_collected_and_are_a_plan_of_the_rest(api):
@@ -157,7 +159,7 @@ async def test_failures_are_collected_and_are_a_plan_of_the_rest(api):
     async with client_of(transport) as analytics:
         plan = analytics.plan(api.device_ids, START, END)
         report = await analytics.backfill(plan, sink, on_error="collect")
-        assert {failure.shard.device for failure in report.failures} == {bad}
+        assert {failure.shard.key for failure in report.failures} == {bad}
         assert (report.shards, len(report.failures), len(sink.shards)) == (6, 3, 6)
         transport.refused = "never"
         report = await analytics.backfill(Plan.of(report.failures), sink)

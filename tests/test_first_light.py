@@ -59,7 +59,11 @@ def files(root):
 
 def wire_rows(root):
     """The rows of a whole tree as the wire JSON they came as."""
-    table = pq.read_table(root, partitioning=partitioning()).select(model_schema(AnalyticsRow).names).cast(model_schema(AnalyticsRow))
+    table = (
+        pq.read_table(root, partitioning=partitioning())
+        .select(model_schema(AnalyticsRow).names)
+        .cast(model_schema(AnalyticsRow))
+    )
     return [row for batch in table.to_batches() for row in to_wire(batch, AnalyticsRow)]
 
 

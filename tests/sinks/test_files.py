@@ -148,7 +148,11 @@ async def test_models_plain_rows_and_batches_are_written_alike(make, tmp_path, s
     from asyncsdk.columns import to_batch
 
     plain = rows(shard()) + rows(shard(), 1, count="3", score=0.5)
-    kinds = {"plain": plain, "models": [from_dict(AnalyticsRow, row) for row in plain], "batch": to_batch(AnalyticsRow, plain)}
+    kinds = {
+        "plain": plain,
+        "models": [from_dict(AnalyticsRow, row) for row in plain],
+        "batch": to_batch(AnalyticsRow, plain),
+    }
     for name, items in kinds.items():
         await write(make(tmp_path / name), shard(), items)
     assert files(tmp_path / "plain") == files(tmp_path / "models") == files(tmp_path / "batch")

@@ -66,7 +66,9 @@ async def test_the_keys_of_a_row_keep_their_order(tmp_path, shard, files):
 @pytest.mark.anyio
 async def test_models_and_batches_give_the_rows_they_were_made_of(tmp_path, shard, rows, files):
     wire = [*rows(shard()), {"count": None, "score": 1}]
-    await write(NDJSONSink(tmp_path), shard(), [from_dict(AnalyticsRow, row) for row in wire], to_batch(AnalyticsRow, wire))
+    await write(
+        NDJSONSink(tmp_path), shard(), [from_dict(AnalyticsRow, row) for row in wire], to_batch(AnalyticsRow, wire)
+    )
     [content] = files(tmp_path).values()
     assert lines(content) == wire + wire
 

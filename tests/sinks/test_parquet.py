@@ -89,7 +89,9 @@ async def test_device_ids_that_look_like_numbers_stay_texts_if_one_asks_for_it(t
     await write(sink, shard(device="007"), rows(shard(device="007")))
     assert pq.read_table(tmp_path)["device_id"].to_pylist() == [7, 7, 7]
     assert to_wire(pq.read_table(tmp_path, partitioning=partitioning()), AnalyticsRow) == rows(shard(device="007"))
-    assert to_wire(ds.dataset(tmp_path, partitioning=partitioning()).to_table(), AnalyticsRow) == rows(shard(device="007"))
+    assert to_wire(ds.dataset(tmp_path, partitioning=partitioning()).to_table(), AnalyticsRow) == rows(
+        shard(device="007")
+    )
 
 
 @pytest.mark.anyio
@@ -156,7 +158,9 @@ async def test_a_row_group_goes_to_the_disk_as_soon_as_it_is_full(tmp_path, shar
 @pytest.mark.anyio
 async def test_what_is_held_of_a_row_group_is_much_less_than_its_rows(tmp_path, shard, rows):
     """A backfill has a row group for each shard that it writes."""
-    batch = to_batch(AnalyticsRow, rows(shard(), 100, source_file_name="W1-1597644023-17-Aug-20-06-00-23.mp4", model_id="a" * 30))
+    batch = to_batch(
+        AnalyticsRow, rows(shard(), 100, source_file_name="W1-1597644023-17-Aug-20-06-00-23.mp4", model_id="a" * 30)
+    )
     async with ParquetSink(tmp_path, row_group_size=1000).open(shard()) as writer:
         for _ in range(9):
             await writer.write(batch)

@@ -46,7 +46,9 @@ class Memory:
                 if sink.broken is not None:
                     raise sink.broken
                 sink.given.append(items)
-                rows.extend(to_wire(items, AnalyticsRow) if getattr(sink, "form", "rows") == "arrow" else map(to_dict, items))
+                rows.extend(
+                    to_wire(items, AnalyticsRow) if getattr(sink, "form", "rows") == "arrow" else map(to_dict, items)
+                )
 
         try:
             yield Writer()

@@ -54,7 +54,10 @@ def test_unknown_keys_go_into_extra_and_missing_ones_are_null():
     assert decoded.batch.column("class_name").to_pylist() == ["person", "truck"]
     assert decoded.batch.column("count").to_pylist() == [None, None]
     assert decoded.batch.column("extra").to_pylist() == ['{"score":0.5}', '{"score":null}']
-    assert to_wire(decoded.batch, AnalyticsRow) == [{"class_name": "person", "score": 0.5}, {"class_name": "truck", "score": None}]
+    assert to_wire(decoded.batch, AnalyticsRow) == [
+        {"class_name": "person", "score": 0.5},
+        {"class_name": "truck", "score": None},
+    ]
 
 
 @pytest.mark.parametrize("body", [b"[]", b'{"data":null}', b'{"data":[]}', b'{"keys":null,"data":[]}', page()])

@@ -26,6 +26,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from math import isfinite
+from types import NoneType
 from typing import Any, Final
 
 import msgspec
@@ -36,6 +37,7 @@ from .kinds import Items, Kind, Moment, Struct
 ABSENT: Final[Any] = object()
 """In place of a value, where a row does not have the key."""
 
+_WITHOUT_FLOATS = frozenset({str, int, bool, NoneType})
 _INT64 = range(-(2**63), 2**63)
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -207,10 +209,13 @@ def extra_text(extra: Mapping[str, Any]) -> str | None:
 
 def _hold_finite(value: Any) -> None:
     """Refuse nan and infinity, at any depth."""
-    if isinstance(value, float) and not isfinite(value):
-        raise NotFiniteError
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        for each in value:
-            _hold_finite(each)
+    if isinstance(value, float):
+        if not isfinite(value):
+            raise NotFiniteError
+    elif isinstance(value, list | tuple | Mapping):
+        for place, each in value.items() if isinstance(value, Mapping) else enumerate(value):
+            if type(each) not in _WITHOUT_FLOATS:
+                try:
+                    _hold_finite(each)
+                except NotFiniteError as error:
+                    raise error.inside(str(place)) from None

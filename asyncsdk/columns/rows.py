@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from operator import attrgetter, is_
 from types import NoneType
 from typing import Any
@@ -12,6 +11,7 @@ from attrs import frozen
 
 from ..codec import OMIT, WHOLE, Model, same, to_dict
 from ..codec.reading import Member, leaf, members
+from .kinds import once
 
 _PLAIN = frozenset({str, int, float, bool, NoneType})
 
@@ -53,7 +53,7 @@ class _Fields:
     values: Callable[[Any], tuple[Any, ...]]
 
 
-@cache
+@once
 def _fields(model: Any) -> _Fields:
     found = members(model)
     get = attrgetter(*(each.name for each in found)) if found else lambda _: ()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..columns.cells import ABSENT, cell, extra_text, wire_value
-from ..columns.kinds import Moment, columns_of, extra_name
+from ..columns.kinds import Kind, Moment, columns_of, extra_name
 from ..unleash.analytics.rows import AnalyticsRow
 from .items import as_wire
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 
-COLUMNS = {column.name: column.kind for column in columns_of(AnalyticsRow)}
+COLUMNS: dict[str, Kind] = {column.name: column.kind for column in columns_of(AnalyticsRow)}
 
 
 def ndjson_lines(items: Any) -> bytes:

@@ -27,13 +27,15 @@ class Refresh:
     """
 
     def __init__(self, done: Iterable[Shard]) -> None:
-        self._done = {where: in_order(edges) for where, edges in by_key(done).items()}
+        self._done = {
+            dataset: {key: in_order(edges) for key, edges in keys.items()} for dataset, keys in by_key(done).items()
+        }
         self._reached: dict[tuple[str, Key], int] = {}
 
     def missing(self, shard: Shard) -> list[Shard]:
         """What to fetch for a shard, in order of time. Shards of one key are asked for in order."""
         where = (shard.dataset, shard.key)
-        edges = self._done.get(where)
+        edges = self._done.get(shard.dataset, {}).get(shard.key)
         if edges is None:
             return [shard]
         first, end = edges_of(shard)

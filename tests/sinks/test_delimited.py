@@ -12,14 +12,15 @@ from hypothesis import given, strategies as st
 from asyncsdk.sinks import CSVSink
 from asyncsdk.sinks.compression import _zstd
 from asyncsdk.sinks.delimited import _Table
-from asyncsdk.sinks.lines import COLUMNS
+from asyncsdk.unleash.analytics.datasets import ROWS_OF_DEVICES
 
+COLUMNS = {column.name: column.kind for column in ROWS_OF_DEVICES.columns.of_model}
 HEADER = [*COLUMNS, "extra"]
 
 
 def table(*parts):
     file = io.BytesIO()
-    encoder = _Table(file, None)
+    encoder = _Table(file, None, ROWS_OF_DEVICES.columns, "W1")
     for each in parts:
         encoder.write(each)
     encoder.close()

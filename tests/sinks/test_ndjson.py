@@ -49,14 +49,6 @@ async def test_each_line_is_a_row_as_it_was_sent(tmp_path, shard, rows, files, c
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("compression", SUFFIXES)
-async def test_an_empty_shard_is_an_empty_text(tmp_path, shard, files, compression):
-    await write(NDJSONSink(tmp_path, compression), shard())
-    [content] = files(tmp_path).values()
-    assert opened(content, compression) == b""
-
-
-@pytest.mark.anyio
 async def test_the_keys_of_a_row_keep_their_order(tmp_path, shard, files):
     await write(NDJSONSink(tmp_path), shard(), [{"timestamp": "2020-08-17T06:00:00.000Z", "count": 1}])
     [content] = files(tmp_path).values()

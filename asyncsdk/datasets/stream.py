@@ -10,7 +10,7 @@ from attrs import evolve
 
 from ..codec import Model
 from ..fanout.run import OnError, Run
-from ..paging import Page, Pager
+from ..paging import Fetch, Page, Pager, Trail
 from ..times import since_epoch
 from .shard import Shard
 from .streamed import LongAnswer
@@ -153,16 +153,21 @@ def _milliseconds(value: Any) -> int | None:
 
 
 class _Changed(Pager[Any]):
-    """The pages of another pager, each with other items."""
+    """The pages of another pager, each with other items; what that one gives only once is given once here too."""
 
     def __init__(self, pager: Pager[Any], change: Callable[[Sequence[Any]], Any]) -> None:
         super().__init__(pager.page, numbered=pager.numbered)
         self._pager = pager
         self._change = change
 
-    async def page(self, cursor: str | None = None) -> Page[Any]:
-        page = await self._pager.page(cursor)
-        return evolve(page, items=self._change(page.items))
+    def begin(self) -> Fetch[Any]:
+        trail: Trail[Any] = Trail()
+
+        async def fetch(cursor: str | None) -> Page[Any]:
+            page = await trail.page(self._pager, cursor)
+            return evolve(page, items=self._change(page.items))
+
+        return fetch
 
 
 class Batches(Generic[M]):

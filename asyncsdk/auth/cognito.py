@@ -17,8 +17,9 @@ from ..chain.retry import Attempted, Outcome, RetryBudget, RetryPolicy, retrying
 from ..engines.choice import default_engine
 from ..errors import APIError, ConfigurationError, SDKError
 from ..http.clock import SYSTEM, Clock
+from ..http.coding import decompressed
 from ..http.problem import api_error
-from ..http.reply import Reply, decompressed, read_whole
+from ..http.reply import Reply, read_whole
 from ..operation import Operation
 from .credentials import AWSCredentials
 

@@ -11,8 +11,9 @@ import httpx
 from attrs import evolve, frozen
 
 from ..errors import APIError, DecodeError, SDKError
+from ..http.coding import decompressed
 from ..http.problem import api_error, is_spent_quota
-from ..http.reply import Reply, decompressed, read_whole, readable
+from ..http.reply import Reply, read_whole, readable
 from ..http.whole import Whole, body_of, whole_body
 from .attempts import Attempt, count, heard, name_of, observer, tell
 from .failure import bare, masked, transport_failure

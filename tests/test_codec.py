@@ -479,6 +479,7 @@ def test_a_receipt_keeps_all_else_that_was_sent():
         (b"[1,2]", [1, 2], None),
         (b"true", True, None),
         (b"\xff", "\ufffd", "\ufffd"),
+        (b"\xef\xbb\xbfOK", "OK", "OK"),
     ],
 )
 def test_a_receipt_is_made_of_any_success(body, wire_json, message):

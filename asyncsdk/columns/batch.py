@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from ..errors import ConfigurationError
+from ..http.json_text import read_json
 from .cells import ABSENT, COLUMNS, EXTRA, cell, extra_text, wire_value
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def _at_once(name: str, values: Sequence[Any]) -> pa.Array | None:
     try:
         # Given a type, pyarrow takes no other values than those and None, and does not look for a module to guess by.
         made = pa.array(values, pa.int64() if kind == "integer" else pa.string())
-    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError):
         return None
     if made.null_count:
         return None
@@ -165,7 +164,7 @@ def to_wire(batch: pa.RecordBatch | pa.Table) -> list[dict[str, Any]]:
 
 
 def _wire_row(columns: Mapping[str, Sequence[Any]], row: int, text: str | None) -> dict[str, Any]:
-    extra = msgspec.json.decode(text) if text else {}
+    extra = read_json(text) if text else {}
     made = {}
     for name, kind in COLUMNS.items():
         if name in extra:

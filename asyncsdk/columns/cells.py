@@ -7,7 +7,8 @@ what can be read from it, or null. So a null in a column means that the row did 
 =========  =====================================================  ==================================================
 column     holds exactly                                          reads, and keeps the wire value in ``extra``
 =========  =====================================================  ==================================================
-text       a string                                               a number: its JSON text
+text       a string                                               a number: its JSON text; a string with half of a
+                                                                  surrogate pair in it: U+FFFD stands there
 integer    a number that is whole (``1.0`` is 1), of 64 bits      a string of digits
 timestamp  ``YYYY-MM-DDTHH:MM:SS.mmmZ``                           any other ISO 8601 text, cut down to the millisecond;
                                                                   without a zone it is UTC
@@ -21,9 +22,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-import msgspec
-
 from ..codec import instant, timestamp
+from ..http.json_text import LONE_SURROGATE, write_json
 from ..times import instant as moment_of, since_epoch
 
 if TYPE_CHECKING:
@@ -70,9 +70,11 @@ def cell(kind: Kind, value: Any) -> tuple[Any, bool]:
 
 def _text(value: Any) -> tuple[str | None, bool]:
     if isinstance(value, str):
-        return value, True
+        # to ask whether it is ASCII costs nothing, and mostly answers the question
+        whole = value.isascii() or LONE_SURROGATE.search(value) is None
+        return (value, True) if whole else (LONE_SURROGATE.sub("\ufffd", value), False)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return msgspec.json.encode(value).decode(), False
+        return write_json(value).decode(), False
     return None, False
 
 
@@ -101,4 +103,4 @@ def wire_value(kind: Kind, value: Any) -> Any:
 
 def extra_text(extra: Mapping[str, Any]) -> str | None:
     """``extra`` as JSON text, its keys sorted: the same row has the same text. None if it is empty."""
-    return msgspec.json.encode(extra, order="deterministic").decode() if extra else None
+    return write_json(extra, ordered=True).decode() if extra else None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..columns.cells import ABSENT, COLUMNS, EXTRA, cell, extra_text, wire_value
+from ..http.json_text import write_json
 from .items import as_wire
 
 if TYPE_CHECKING:
@@ -21,7 +22,11 @@ def ndjson_lines(items: Any) -> bytes:
     Args:
         items: rows, wire rows, or a record batch.
     """
-    return msgspec.json.Encoder().encode_lines(as_wire(items))
+    wire = as_wire(items)
+    try:
+        return msgspec.json.Encoder().encode_lines(wire)
+    except UnicodeEncodeError:
+        return b"".join(write_json(each) + b"\n" for each in wire)
 
 
 def csv_header() -> bytes:

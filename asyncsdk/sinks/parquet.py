@@ -5,11 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
-import msgspec
-
 from ..columns import schema
 from ..columns.cells import EXTRA, extra_text
 from ..errors import ConfigurationError
+from ..http.json_text import read_json
 from .files import FileSink
 from .items import as_batch
 
@@ -173,6 +172,6 @@ def _with_other_devices(batch: pa.RecordBatch, device: str) -> pa.RecordBatch:
     texts = batch.column(EXTRA).to_pylist()
     for row, value in enumerate(column.to_pylist()):
         if value not in (device, None):
-            known = msgspec.json.decode(texts[row]) if texts[row] else {}
+            known = read_json(texts[row]) if texts[row] else {}
             texts[row] = extra_text({_DEVICE: value} | known)
     return batch.set_column(batch.schema.get_field_index(EXTRA), EXTRA, pa.array(texts, pa.string()))

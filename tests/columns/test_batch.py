@@ -117,7 +117,7 @@ def test_columns_of_another_making_are_passed_over():
 
 
 cells = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
-cells |= st.text(st.characters(codec="utf-8")) | st.lists(st.integers(), max_size=2)
+cells |= st.text(st.characters(codec="utf-8")) | st.just("caf\ud83d") | st.lists(st.integers(), max_size=2)
 cells |= st.datetimes().map(lambda at: at.isoformat(timespec="milliseconds") + "Z")
 
 

@@ -37,6 +37,7 @@ def test_a_value_that_fits_stands_in_its_column_and_is_given_back(kind, value, h
     [
         ("text", 1597622730877, "1597622730877"),
         ("text", 1.5, "1.5"),
+        ("text", "caf\ud83d", "caf\ufffd"),
         ("integer", "3", 3),
         ("integer", "-3", -3),
         ("timestamp", "2020-08-17T12:00:00Z", NOON),

@@ -5,13 +5,12 @@ from __future__ import annotations
 import html
 import json
 import re
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from .. import errors
+from .dates import http_date
 from .redact import hide, redact
 
 if TYPE_CHECKING:
@@ -97,12 +96,8 @@ def retry_after(value: str | None, now: float) -> float | None:
     try:
         seconds = float(value)
     except ValueError:
-        try:
-            moment = parsedate_to_datetime(value)
-            seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now
-        except (ValueError, OverflowError, TypeError):
-            return None
-        return max(0.0, seconds)
+        moment = http_date(value, now)
+        return None if moment is None else max(0.0, moment - now)
     return seconds if seconds >= 0 else None  # also refuses NaN
 
 

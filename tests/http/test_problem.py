@@ -222,6 +222,8 @@ class TestRetryAfter:
             ("Wed, 21 Oct 2015 09:28:10 +0200", 10.0),
             ("Wed, 21 Oct 2015 07:28:10 -0000", 10.0),
             ("Wed, 21 Oct 2015 07:28:10", 10.0),
+            ("Wed Oct 21 07:28:10 2015", 10.0),
+            ("Wednesday, 21-Oct-15 07:28:10 GMT", 10.0),
             ("Wed, 21 Oct 2015", None),
             ("Wed, 99 Oct 2015 07:28:00 GMT", None),
             ("Wed, 21 Oct 99999 07:28:00 GMT", None),

@@ -13,7 +13,6 @@ from .model import OMIT, WHOLE, Model
 from .reading import members
 from .times import timestamp
 
-
 _SCALARS = (str, int, float, bool, type(None))
 
 

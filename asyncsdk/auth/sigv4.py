@@ -139,6 +139,10 @@ class SigV4Signer(Signer):
             return True  # they have been replaced since
         return await self.credentials.replace(current, network)
 
+    def recovered(self, *, accepted: bool) -> None:
+        """Keep a clock that was set right, or take that back."""
+        self._clock.recovered(accepted=accepted)
+
     def secrets(self) -> Iterable[str]:
         """Keys and tokens: those in use, and those before them."""
         for each in (self.credentials.current, self.credentials.previous):

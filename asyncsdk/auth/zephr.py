@@ -102,6 +102,10 @@ class ZephrSigner(Signer):
             return False
         return self._clock.learn(response.headers, _signed_at(request))
 
+    def recovered(self, *, accepted: bool) -> None:
+        """Keep a clock that was set right, or take that back."""
+        self._clock.recovered(accepted=accepted)
+
     def secrets(self) -> Iterable[str]:
         """Both keys."""
         return (self._secret_key, self._access_key)

@@ -12,9 +12,10 @@ from attrs import evolve
 
 from ..errors import APIError, DecodeError, SDKError
 from ..http.body import HeldBody
+from ..http.coding import decompressed
 from ..http.problem import api_error, is_spent_quota, is_throttling
 from ..http.redact import sent_secrets
-from ..http.reply import Reply, decompressed, readable
+from ..http.reply import Reply, readable
 from ..http.whole import body_of, whole_body
 from ..timeout import Timeout
 from .attempts import Attempt, count, heard, name_of, observer, tell

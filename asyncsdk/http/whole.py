@@ -5,6 +5,10 @@ from __future__ import annotations
 import httpx
 
 
+class TooLargeError(httpx.DecodingError):
+    """An answer is larger than what may be held of one; a message of the raiser's says the limit and how to raise it."""
+
+
 class Whole(httpx.ByteStream):
     """A body that is there, and can be had without walking over its only piece.
 

@@ -10,6 +10,7 @@ import msgspec
 
 from ..columns.cells import ABSENT, cell, extra_text, wire_value
 from ..columns.kinds import Moment
+from ..http.json_text import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +32,10 @@ def ndjson_lines(columns: Columns, items: Any, key: str | None = None) -> bytes:
     rows = columns.to_wire(items)
     if columns.added_key is not None:
         rows = [{columns.added_key: key, **row} for row in rows]
-    return msgspec.json.Encoder().encode_lines(rows)
+    try:
+        return msgspec.json.Encoder().encode_lines(rows)
+    except UnicodeEncodeError:  # half of a character, which only an escape can hold
+        return b"".join(write_json(each) + b"\n" for each in rows)
 
 
 def csv_header(columns: Columns) -> bytes:

@@ -53,7 +53,7 @@ def read_version(reply: Reply) -> str:
     Raises:
         DecodeError: neither.
     """
-    if loose := _LOOSE_VERSION.fullmatch(reply.body.decode("utf-8", "replace").strip()):
+    if loose := _LOOSE_VERSION.fullmatch(reply.body.decode("utf-8-sig", "replace").strip()):
         return loose[1]
     value = reply.json()
     if not isinstance(value, str):

@@ -36,7 +36,7 @@ class Aiohttp:
 class Httpx:
     """`httpx.AsyncClient` as it comes."""
 
-    def __init__(self, base, at_once):  # noqa: ARG002  # it sets its own limits
+    def __init__(self, base, at_once):  # it sets its own limits
         import httpx
 
         # at 256 at once it keeps its own users waiting longer than its own limit of 5 s, where the machine is busy

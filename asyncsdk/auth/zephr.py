@@ -93,7 +93,13 @@ class ZephrSigner(Signer):
         value = f"{_NAMES[self._scheme]} {self._access_key}:{timestamp}:{nonce}:{hashed}"
         return ((b"authorization", value.encode()),)
 
-    async def recover(self, request: httpx.Request, response: httpx.Response, body: bytes, network: Network) -> bool:
+    async def recover(
+        self,
+        request: httpx.Request,
+        response: httpx.Response,
+        body: bytes,
+        network: Network,  # noqa: ARG002
+    ) -> bool:
         """Set a wrong clock right, by the ``Date`` of the refusal.
 
         A 401 is what an unknown signature gets; a 403 is about permission, unless its text speaks of time.

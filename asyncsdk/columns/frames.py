@@ -45,7 +45,9 @@ def schema_of(of: type[Any] | None) -> pa.Schema:
     if isinstance(of, type) and issubclass(of, Model):
         return model_schema(of)
     if of is None:
-        raise TypeError("nobody knows what this pager's items are, so they have no columns: make it with Pager(..., of=...)")
+        raise TypeError(
+            "nobody knows what this pager's items are, so they have no columns: make it with Pager(..., of=...)"
+        )
     raise TypeError(f"only models and texts have columns, not {of!r}")
 
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 import httpx
 
 from .chain.calls import Calls, Decoder, Shared
+from .chain.carried import Carried
 from .chain.retry import RetryBudget
 from .chain.signing import Signer, SigningTransport
 from .chain.streamed import Streamed
 from .chain.throttle import Throttle, ThrottleTransport
-from .engines.choice import chosen_engine
-from .engines.lazy import LazyEngine
+from .engines.choice import connections
 from .http.frozen import FrozenCall
 from .http.url import BaseURL, Query, encode_query
 
@@ -66,7 +66,7 @@ class Client:
         self._http: httpx.AsyncClient | None = None
         self._join(
             Shared(
-                LazyEngine(chosen_engine(options.max_connections, transport, http_client)),
+                Carried(connections(transport, http_client)),
                 Throttle(options.max_connections, options.clock),
                 RetryBudget(),
             )

@@ -22,9 +22,10 @@ from _report import options
 
 from asyncsdk import UnleashAnalytics
 from asyncsdk.auth.keys import HeaderSigner
+from asyncsdk.chain.carried import Carried
 from asyncsdk.chain.signing import SigningTransport
 from asyncsdk.chain.throttle import Throttle, ThrottleTransport
-from asyncsdk.engines.lazy import LazyEngine
+from asyncsdk.engines.choice import connections
 from asyncsdk.http.clock import SYSTEM
 from asyncsdk.http.url import BaseURL
 
@@ -53,7 +54,7 @@ def contestants():
     transport = Memory()
     ready = httpx.Request("GET", BASE.join("/analytics/version"), headers=HEADERS, extensions=LIMITS)
     signer = HeaderSigner("x-api-key", "benchmark", "benchmark")
-    engine = LazyEngine(lambda: transport)
+    engine = Carried(connections(transport))
     signing = SigningTransport(engine, signer, (BASE.origin,))
     throttle = ThrottleTransport(signing, Throttle(64, SYSTEM), signer)
     client = UnleashAnalytics("benchmark", base_url=BASE.text, transport=transport)

@@ -108,7 +108,7 @@ class CognitoIdentity:
         """
         if engine is not None:
             return await self._fetch(engine)
-        engine = default_engine(1)
+        engine = default_engine()
         try:
             return await self._fetch(engine)
         finally:

@@ -20,8 +20,8 @@ from .retry import Attempted, DeadlineError, Outcome, RetryBudget, retrying
 from .turns import turns
 
 if TYPE_CHECKING:
-    from ..engines.lazy import LazyEngine
     from ..http.frozen import FrozenCall
+    from .carried import Carried
     from .options import Options
     from .signing import Signer
     from .throttle import Throttle, ThrottleTransport
@@ -41,7 +41,7 @@ _Read = Callable[[httpx.Response], Awaitable[Attempted[T | SDKError]]]
 class Shared:
     """What a client shares with its copies: connections, throttle and retry budget."""
 
-    engine: LazyEngine
+    engine: Carried
     throttle: Throttle
     budget: RetryBudget
 

@@ -17,6 +17,7 @@ from ...operation import Operation
 from ...options import credential, options
 from ...paging import Pager, at_once, by_number
 from .pages import read_page
+from .rows import AnalyticsRow
 from .stream import RowStream
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from ...http.clock import Clock
     from ...http.reply import Reply
     from .backfill import Report
-    from .rows import AnalyticsRow
 
 T = TypeVar("T")
 
@@ -165,7 +165,7 @@ class UnleashAnalytics(Client):
         Raises:
             PermissionDeniedError: the key is wrong; raised by the iteration, as all errors of a pager.
         """
-        return at_once(lambda: self.call(DEVICES, into=read_ids))
+        return at_once(lambda: self.call(DEVICES, into=read_ids), of=str)
 
     def sessions(self) -> Pager[str]:
         """The ids of the account's sessions: milliseconds since the epoch, as strings.
@@ -175,7 +175,7 @@ class UnleashAnalytics(Client):
         Raises:
             PermissionDeniedError: the key is wrong; raised by the iteration.
         """
-        return at_once(lambda: self.call(SESSIONS, into=read_ids))
+        return at_once(lambda: self.call(SESSIONS, into=read_ids), of=str)
 
     def rows(self, device_id: str, start: Instant, end: Instant) -> Pager[AnalyticsRow]:
         """The raw results of one device between two points in time, as the server gives them.
@@ -193,7 +193,7 @@ class UnleashAnalytics(Client):
             TypeError, ValueError: at the call, for an id or time that cannot be meant.
             SDKError: from the iteration, with ``.cursor``, from which ``pages(start=cursor)`` goes on.
         """
-        return self.walk(ROWS, _device(device_id), *span(start, end), read_page)
+        return self.walk(ROWS, _device(device_id), *span(start, end), read_page, of=AnalyticsRow)
 
     def tableau(self, device_id: str, start: Instant, end: Instant) -> Pager[AnalyticsRow]:
         """The same as `rows`, from the endpoint that spells out every row as an object, for tools such as Tableau.
@@ -201,10 +201,17 @@ class UnleashAnalytics(Client):
         ``GET /analytics/tableau/{deviceId}/{unixUTCTimeStampFrom}/{unixUTCTimeStampTo}/{pageNumber}``. Larger on the wire
         and slower to read than `rows`. Arguments and errors as there.
         """
-        return self.walk(TABLEAU, _device(device_id), *span(start, end), read_page)
+        return self.walk(TABLEAU, _device(device_id), *span(start, end), read_page, of=AnalyticsRow)
 
     def walk(
-        self, operation: Operation, device: str, start: int, end: int, into: Decoder[tuple[Sequence[T], int | None]]
+        self,
+        operation: Operation,
+        device: str,
+        start: int,
+        end: int,
+        into: Decoder[tuple[Sequence[T], int | None]],
+        *,
+        of: type[T] | None = None,
     ) -> Pager[T]:
         """The pages of one device and range, read by a decoder of the caller's; `rows` and `tableau` are made of it.
 
@@ -214,8 +221,9 @@ class UnleashAnalytics(Client):
             start: milliseconds since the epoch.
             end: likewise.
             into: from an answer to a page's items and the number of pages.
+            of: what the items are, as for any pager.
         """
-        return by_number(lambda number: self.call(operation, device, start, end, number, into=into))
+        return by_number(lambda number: self.call(operation, device, start, end, number, into=into), of=of)
 
     def plan(self, devices: Devices, start: Instant, end: Instant, *, window: timedelta = timedelta(hours=1)) -> Plan:
         """Devices by windows, lazily, as a value that `fan_out` and `backfill` take.

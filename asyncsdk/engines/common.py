@@ -143,10 +143,3 @@ def body_framing(request: httpx.Request, *, length: int | None) -> tuple[bytes, 
     if length or request.method in _METHODS_WITH_BODY:
         return (b"Content-Length", b"%d" % length)
     return None
-
-
-class Engine(httpx.AsyncBaseTransport):
-    """interim"""
-
-    async def carry(self, request: httpx.Request, *, most: int | None) -> httpx.Response:
-        raise NotImplementedError

@@ -11,10 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class TooLargeError(httpx.DecodingError):
-    """An answer is larger than what may be held of one; a message of the raiser's says the limit and how to raise it."""
-
-
 class Whole(httpx.ByteStream):
     """A body that is there, and can be had without walking over its only piece.
 

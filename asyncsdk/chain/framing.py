@@ -34,6 +34,7 @@ class Framer:
         self._hosts = hosts
         self._options = options
         self._headers: dict[str, httpx.Headers] = {}
+        self._limits = {"timeout": options.timeout.extension()}  # of most calls, so made once
 
     def call(
         self,
@@ -64,15 +65,17 @@ class Framer:
         if not operation.signed:
             host = host.unsigned()
         refuse_unhashable(host.signer, sent, operation.id)
+        own = timeout or operation.timeout
         return Call(
             operation,
             host,
             url=url,
             headers=headers,
             body=sent,
-            timeout=timeout or operation.timeout or self._options.timeout,
+            timeout=own or self._options.timeout,
             most=most,
             path=path,
+            extensions=None if own else self._limits,
         )
 
     def _headers_of(self, name: str, host: Host) -> httpx.Headers:

@@ -81,6 +81,11 @@ class Limit:
             return 0.0
         return (self._took or _ASSUMED) / self.places
 
+    @property
+    def open(self) -> bool:
+        """Whether there is every place there can be, and nothing to learn from a success."""
+        return self.places >= self._most and not self._refusals
+
     def open_one(self) -> None:
         """One more place, untried."""
         self.places = min(self._most, self.places + 1)

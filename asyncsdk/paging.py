@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from typing import Any, Generic, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from attrs import frozen
 
 from .errors import DecodeError, PaginationError, SDKError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
 
 T = TypeVar("T")
 
@@ -44,11 +49,13 @@ class Pager(Generic[T]):
         fetch: the strategy.
         numbered: the number of the first page, where tokens are page numbers and each page says how many there are: then
             pages can be fetched in any order, which a fan-out makes use of.
+        of: what the items are, a model or `str`: then there are frames of them, typed also where the list is empty.
     """
 
-    def __init__(self, fetch: Fetch[T], *, numbered: int | None = None) -> None:
+    def __init__(self, fetch: Fetch[T], *, numbered: int | None = None, of: type[T] | None = None) -> None:
         self._fetch = fetch
         self.numbered = numbered
+        self.of = of
 
     def __aiter__(self) -> Items[T]:
         return Items(Pages(self, None))
@@ -94,6 +101,29 @@ class Pager(Generic[T]):
         async for item in self:
             return item
         return None
+
+    async def to_arrow(self) -> pa.Table:
+        """All items as an Arrow table, in the schema of their model (`asyncsdk.columns`); of texts, one column ``value``.
+
+        Raises:
+            ConfigurationError: the extra ``arrow`` is not installed.
+            TypeError: a pager that does not say what its items are.
+        """
+        from .columns.frames import arrow_of_pages
+
+        return await arrow_of_pages(self.pages(), self.of)
+
+    async def to_polars(self) -> pl.DataFrame:
+        """The same as a polars frame; it takes the extra ``polars``."""
+        from .columns.frames import as_polars
+
+        return await as_polars(self.to_arrow)
+
+    async def to_pandas(self) -> pd.DataFrame:
+        """The same as a pandas frame of Arrow's types, in which null is no float; it takes the extra ``pandas``."""
+        from .columns.frames import as_pandas
+
+        return await as_pandas(self.to_arrow)
 
 
 class Trail:
@@ -160,7 +190,9 @@ class Items(Generic[T]):
             self._items = iter((await self._pages.__anext__()).items)
 
 
-def by_number(fetch: Callable[[int], Awaitable[tuple[Sequence[T], int | None]]], first: int = 1) -> Pager[T]:
+def by_number(
+    fetch: Callable[[int], Awaitable[tuple[Sequence[T], int | None]]], first: int = 1, *, of: type[T] | None = None
+) -> Pager[T]:
     """A pager over numbered pages whose every answer says how many pages there are.
 
     The total is read anew on each page, so a total that changes in mid-walk is followed; a missing one counts as one page.
@@ -168,6 +200,7 @@ def by_number(fetch: Callable[[int], Awaitable[tuple[Sequence[T], int | None]]],
     Args:
         fetch: from a page's number to its items and the total.
         first: the number of the first page.
+        of: what the items are, as for any pager.
     """
 
     async def strategy(cursor: str | None) -> Page[T]:
@@ -176,7 +209,7 @@ def by_number(fetch: Callable[[int], Awaitable[tuple[Sequence[T], int | None]]],
         there_is_more = number + 1 < first + (1 if total is None else total)
         return Page(items, number, total, str(number + 1) if there_is_more else None)
 
-    return Pager(strategy, numbered=first)
+    return Pager(strategy, numbered=first, of=of)
 
 
 def page_number(cursor: str, first: int) -> int:
@@ -190,15 +223,20 @@ def page_number(cursor: str, first: int) -> int:
     return int(cursor)
 
 
-def at_once(fetch: Callable[[], Awaitable[Sequence[T]]]) -> Pager[T]:
-    """A pager over a list that comes in one answer."""
+def at_once(fetch: Callable[[], Awaitable[Sequence[T]]], *, of: type[T] | None = None) -> Pager[T]:
+    """A pager over a list that comes in one answer.
+
+    Args:
+        fetch: gives the list.
+        of: what the items are, as for any pager.
+    """
 
     async def strategy(cursor: str | None) -> Page[T]:
         if cursor is not None:
             raise PaginationError(f"this list comes in one page: there is none at {cursor!r}")
         return Page(await fetch())
 
-    return Pager(strategy)
+    return Pager(strategy, of=of)
 
 
 def by_rpp(
@@ -207,6 +245,7 @@ def by_rpp(
     page: int | None = None,
     rpp: int | None = None,
     usual: int,
+    of: type[T] | None = None,
 ) -> Pager[T]:
     """A pager over a list whose answers may say that there is more: ``links.next``, or a ``total`` of results.
 
@@ -217,6 +256,7 @@ def by_rpp(
         page: the number to begin with, from 1; None begins without one.
         rpp: how many results a page were asked for; None if none were.
         usual: how many the service gives where it is not told.
+        of: what the items are, as for any pager.
     """
     size = rpp or usual
 
@@ -229,7 +269,7 @@ def by_rpp(
         following = next_page(number, around, size)
         return Page(items, number, cursor=None if following is None else str(following))
 
-    return Pager(strategy)
+    return Pager(strategy, of=of)
 
 
 def page_size(number: int, count: int, around: Mapping[str, Any], size: int) -> int:

@@ -70,7 +70,7 @@ class Resource:
         """
         operation.url_path(*path)
         encode_query(query)
-        return at_once(lambda: self._call(operation, *path, into=as_list(of), query=query))
+        return at_once(lambda: self._call(operation, *path, into=as_list(of), query=query), of=of)
 
     def _pages(
         self,
@@ -104,7 +104,7 @@ class Resource:
         async def fetch(number: int | None) -> tuple[Sequence[M], Mapping[str, Any]]:
             return await self._call(operation, *path, into=as_part(of), query={**query, "page": number, "rpp": rpp})
 
-        return by_rpp(fetch, page=page, rpp=rpp, usual=usual)
+        return by_rpp(fetch, page=page, rpp=rpp, usual=usual, of=of)
 
 
 def whole_number(value: object, name: str) -> None:

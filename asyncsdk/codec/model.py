@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime  # noqa: TC003  # attrs resolves the annotations of models when they are first read
 from enum import Enum
 from typing import Any, ClassVar, Final, Literal
 

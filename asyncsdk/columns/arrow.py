@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigurationError
-from .kinds import Items, Kind, Moment, Struct, columns_of, extra_name
+from .kinds import Items, Kind, Moment, Struct, columns_of, extra_name, once
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     import pyarrow as pa
 
     from ..codec import Model
 
 
-@cache
+@once
 def model_schema(model: type[Model]) -> pa.Schema:
     """The schema of every batch of a model's items: its fields in their order, under their wire names, then ``extra``.
 
@@ -32,8 +33,8 @@ def model_schema(model: type[Model]) -> pa.Schema:
     return pa.schema([*fields, (extra_name(model), pa.string())])
 
 
-def required() -> type[pa]:
-    """pyarrow.
+def required() -> ModuleType:
+    """The module `pyarrow`.
 
     Raises:
         ConfigurationError: it is not installed, or numpy is not.
@@ -43,10 +44,10 @@ def required() -> type[pa]:
         import pyarrow as pa
     except ImportError:
         raise ConfigurationError('Arrow needs pyarrow and numpy: pip install "asyncsdk[arrow]"') from None
-    return pa
+    return pa  # type: ignore[no-any-return]  # it has no types
 
 
-@cache
+@once
 def arrow_type(kind: Kind) -> pa.DataType:
     """The type of a column of this kind."""
     import pyarrow as pa

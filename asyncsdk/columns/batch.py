@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _NOTHING: Mapping[str, Any] = {}
 _EPOCH = "1970-01-01T00:00:00.000Z"
 # Arrow would take a whole float for an integer, which is right, and cut 1.5 down to 1, which is not; and true for 1.0.
-_TYPES = {"integer": {int}, "real": {float, int}}
+_TYPES: dict[Any, set[type]] = {"integer": {int, NoneType}, "real": {float, int, NoneType}}
 
 
 def to_batch(model: type[Model], items: Sequence[Any], *, schema: pa.Schema | None = None) -> pa.RecordBatch:
@@ -126,8 +126,8 @@ def _members(columns: tuple[Column, ...], rows: Sequence[Mapping[str, Any]]) -> 
     if there < sum(map(len, rows)):
         known = {column.name for column in columns}
         for number, row in enumerate(rows):
-            if not known.issuperset(row):
-                rest.setdefault(number, {}).update((key, row[key]) for key in row if key not in known)
+            if unknown := row.keys() - known:
+                rest.setdefault(number, {}).update({key: row[key] for key in unknown})
     return arrays, rest
 
 
@@ -187,7 +187,9 @@ def _lists(kind: Items, values: Sequence[Any]) -> tuple[pa.Array, Rest]:
 
 def _others(values: Sequence[Any], fit: Sequence[bool]) -> Rest:
     return {
-        row: value for row, (value, there) in enumerate(zip(values, fit, strict=True)) if not there and value is not None
+        row: value
+        for row, (value, there) in enumerate(zip(values, fit, strict=True))
+        if not there and value is not None
     }
 
 
@@ -196,9 +198,7 @@ def _json(values: Sequence[Any]) -> pa.Array:
 
     there = [value for value in values if value is not None]
     texts = iter(json_texts(there))
-    if len(there) < len(values):
-        texts = iter([None if value is None else next(texts) for value in values])
-    return pa.array(texts, pa.string(), size=len(values))
+    return pa.array((None if value is None else next(texts) for value in values), pa.string(), size=len(values))
 
 
 def _at_once(kind: Kind, values: Sequence[Any]) -> pa.Array | None:
@@ -208,7 +208,7 @@ def _at_once(kind: Kind, values: Sequence[Any]) -> pa.Array | None:
 
     if isinstance(kind, Moment):
         return _times(kind, values)
-    if kind in _TYPES and not set(map(type, values)) - {NoneType} <= _TYPES[kind]:
+    if kind in _TYPES and not _TYPES[kind].issuperset(map(type, values)):
         return None
     try:
         # Given a type, pyarrow takes no other values than those and None, and does not look for a module to guess by.
@@ -234,9 +234,8 @@ def _times(kind: Moment, values: Sequence[Any]) -> pa.Array | None:
     times = canonical_times(texts.fill_null(_EPOCH), arrow_type(kind))
     if times is None:
         return None
-    from pyarrow import compute
-
-    return compute.if_else(texts.is_valid(), times, pa.scalar(None, times.type))
+    _, counts = times.buffers()
+    return pa.Array.from_buffers(times.type, len(texts), [texts.buffers()[0], counts])
 
 
 def _one_by_one(kind: Kind, values: Sequence[Any]) -> tuple[pa.Array, Rest]:

@@ -26,6 +26,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from math import isfinite
+from types import NoneType
 from typing import Any, Final
 
 import msgspec
@@ -36,10 +37,12 @@ from .kinds import Items, Kind, Moment, Struct
 ABSENT: Final[Any] = object()
 """In place of a value, where a row does not have the key."""
 
+_WITHOUT_FLOATS = frozenset({str, int, bool, NoneType})
 _INT64 = range(-(2**63), 2**63)
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _TICKS = {"ms": 1000, "us": 1}  # microseconds
+_MICROSECOND = timedelta(microseconds=1)
 
 _as_sent = msgspec.json.Encoder()
 _sorted = msgspec.json.Encoder(order="deterministic")
@@ -124,7 +127,7 @@ def _moment(kind: Moment, value: Any) -> tuple[int | None, bool]:
     moment = kind.read(value, None)
     if not isinstance(moment, datetime) or moment.tzinfo is None:
         return None, False
-    microseconds = (moment - EPOCH) // timedelta(microseconds=1)
+    microseconds = (moment - EPOCH) // _MICROSECOND
     held, rest = divmod(microseconds, _TICKS[kind.unit])
     return held, not rest and not isinstance(value, bool) and bool(kind.write(moment) == value)
 
@@ -207,10 +210,13 @@ def extra_text(extra: Mapping[str, Any]) -> str | None:
 
 def _hold_finite(value: Any) -> None:
     """Refuse nan and infinity, at any depth."""
-    if isinstance(value, float) and not isfinite(value):
-        raise NotFiniteError
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        for each in value:
-            _hold_finite(each)
+    if isinstance(value, float):
+        if not isfinite(value):
+            raise NotFiniteError
+    elif isinstance(value, list | tuple | Mapping):
+        for place, each in value.items() if isinstance(value, Mapping) else enumerate(value):
+            if type(each) not in _WITHOUT_FLOATS:
+                try:
+                    _hold_finite(each)
+                except NotFiniteError as error:
+                    raise error.inside(str(place)) from None

@@ -25,7 +25,7 @@ from datetime import datetime
 from enum import Enum
 from functools import cache
 from types import NoneType
-from typing import Any, Final, Literal, Union, get_args, get_origin
+from typing import Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin
 
 import attrs
 from attrs import frozen
@@ -38,7 +38,7 @@ Leaf = Literal["text", "integer", "real", "truth", "json"]
 Unit = Literal["ms", "us"]
 
 
-@frozen
+@frozen(cache_hash=True)
 class Moment:
     """A point in time, in UTC.
 
@@ -58,7 +58,7 @@ class Moment:
         return self.read is read_time and self.write is timestamp
 
 
-@frozen
+@frozen(cache_hash=True)
 class Struct:
     """An object whose members are known.
 
@@ -69,7 +69,7 @@ class Struct:
     columns: tuple[Column, ...]
 
 
-@frozen
+@frozen(cache_hash=True)
 class Items:
     """A list.
 
@@ -96,17 +96,25 @@ class Column:
     kind: Kind
 
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def once(function: F) -> F:
+    """`cache`, under the function's own type: mypy holds that no model's class is hashable."""
+    return cast("F", cache(function))
+
+
 _LEAVES: Final[dict[Any, Leaf]] = {str: "text", int: "integer", float: "real", bool: "truth"}
 _EXTRA = "extra"
 
 
-@cache
+@once
 def columns_of(model: type[Model]) -> tuple[Column, ...]:
     """The columns of a model, in the order of its fields, without the one for what they do not hold (`extra_name`)."""
     return _columns(model, frozenset())
 
 
-@cache
+@once
 def extra_name(model: type[Model]) -> str:
     """The name of the column for what the others do not hold: ``extra``, or ``extra_`` where the model has one of that name.
 
@@ -121,7 +129,7 @@ def extra_name(model: type[Model]) -> str:
 
 def _columns(model: Any, inside: frozenset[Any]) -> tuple[Column, ...]:
     attrs.resolve_types(model)
-    kinds = {name: _kind(each.type, model, inside | {model}) for each, name in named(model)}
+    kinds: dict[str, Kind] = {name: _kind(each.type, model, inside | {model}) for each, name in named(model)}
     return tuple(Column(name, kind) for name, kind in kinds.items())
 
 

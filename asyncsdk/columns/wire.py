@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .arrow import arrow_type, required
@@ -10,6 +9,8 @@ from .cells import json_values, wire_value
 from .kinds import Column, Items, Kind, Moment, Struct, columns_of, extra_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
 
     from ..codec import Model
@@ -56,7 +57,7 @@ def _values(kind: Kind, array: pa.Array) -> list[Any]:
         return [each if there else None for each, there in zip(objects, array.is_valid().to_pylist(), strict=True)]
     if isinstance(kind, Items):
         return _lists(_values(kind.of, array.flatten()), array.value_lengths().to_pylist())
-    held = (array.cast(pa.int64()) if isinstance(kind, Moment) else array).to_pylist()
+    held: list[Any] = (array.cast(pa.int64()) if isinstance(kind, Moment) else array).to_pylist()
     if kind == "json":
         read = iter(json_values([text for text in held if text is not None]))
         return [None if text is None else next(read) for text in held]
@@ -87,7 +88,7 @@ def _lists(values: Sequence[Any], sizes: Sequence[int | None]) -> list[list[Any]
 def _with_rest(kind: Kind | None, value: Any, rest: Any) -> Any:
     """A wire value together with what its column did not hold."""
     if isinstance(kind, Struct) and value is not None:
-        kinds = {column.name: column.kind for column in kind.columns}
+        kinds: dict[str, Kind] = {column.name: column.kind for column in kind.columns}
         return value | {name: _with_rest(kinds.get(name), value.get(name), each) for name, each in rest.items()}
     if isinstance(kind, Items) and value is not None:
         for place, each in rest.items():

@@ -16,6 +16,7 @@ from ...options import credential, options
 from .datasets import AnalyticsDataSets
 from .pages import read_page
 from .queries import DEVICES, ROWS, device_id as _device_id, ids, walk
+from .rows import AnalyticsRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from ...http.clock import Clock
     from ...http.reply import Reply
     from ...paging import Pager
-    from .rows import AnalyticsRow
 
 __all__ = ["BASE_URL", "DEVICES", "ROWS", "SESSIONS", "TABLEAU", "VERSION", "UnleashAnalytics", "read_version"]
 
@@ -185,7 +185,7 @@ class UnleashAnalytics(Client):
             TypeError, ValueError: at the call, for an id or time that cannot be meant.
             SDKError: from the iteration, with ``.cursor``, from which ``pages(start=cursor)`` goes on.
         """
-        return walk(self, ROWS, _device_id(device_id), span(start, end), read_page)
+        return walk(self, ROWS, _device_id(device_id), span(start, end), read_page, of=AnalyticsRow)
 
     def tableau(self, device_id: str, start: Instant, end: Instant) -> Pager[AnalyticsRow]:
         """The same as `rows`, from the endpoint that spells out every row as an object, for tools such as Tableau.
@@ -193,7 +193,7 @@ class UnleashAnalytics(Client):
         ``GET /analytics/tableau/{deviceId}/{unixUTCTimeStampFrom}/{unixUTCTimeStampTo}/{pageNumber}``. Larger on the wire
         and slower to read than `rows`. Arguments and errors as there.
         """
-        return walk(self, TABLEAU, _device_id(device_id), span(start, end), read_page)
+        return walk(self, TABLEAU, _device_id(device_id), span(start, end), read_page, of=AnalyticsRow)
 
     def plan(self, devices: Keys, start: Instant, end: Instant, *, window: timedelta = timedelta(hours=1)) -> Plan:
         """Devices by windows, lazily, as a value that `fan_out` and `backfill` take.

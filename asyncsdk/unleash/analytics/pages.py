@@ -1,4 +1,4 @@
-"""The pages that analytics rows come in (seed 001, "Size Optimized Data" and "Tableau Formatted Data").
+"""The pages that analytics rows come in (sections "Size Optimized Data" and "Tableau Formatted Data").
 
 A size-optimized page holds the names of its columns in ``keys`` and rows as arrays; a tableau page holds objects. Neither promises
 the order of the keys. The common page, a plain one, is decoded by msgspec into structs, which become rows when somebody asks for

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
+from .chain.call import Framer
 from .chain.calls import Calls, Decoder
-from .chain.framing import Framer
 from .chain.host import Host, Hosts, HostState
 from .chain.streamed import Streamed
 from .chain.waiting import wait_until

@@ -11,8 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Generic, Literal, Self, TypeVar
 
 from ..chain.attempts import observer
-from ..chain.events import Events
-from ..chain.turns import Turns, turns
+from ..chain.turns import Events, Turns, turns
 from ..errors import SDKError
 from ..paging import Page, Pager
 from .keys import Keys

@@ -32,14 +32,20 @@ class NativeBody(httpx.AsyncByteStream):
         request: for the errors.
         pieces: the library's stream of raw bytes.
         close: what gives the connection back, or closes it.
+        settle: told that the body has come to its end, before that.
     """
 
     def __init__(
-        self, request: httpx.Request, pieces: AsyncIterable[bytes], close: Callable[[], Awaitable[None]]
+        self,
+        request: httpx.Request,
+        pieces: AsyncIterable[bytes],
+        close: Callable[[], Awaitable[None]],
+        settle: Callable[[], None] | None = None,
     ) -> None:
         self._request = request
         self._pieces = aiter(pieces)
         self._close = close
+        self._settle = settle
         self._started = False
 
     def __aiter__(self) -> AsyncIterator[bytes]:
@@ -47,8 +53,13 @@ class NativeBody(httpx.AsyncByteStream):
 
     async def __anext__(self) -> bytes:
         self._started = True
-        with translated_errors(self._request):
-            return await anext(self._pieces)
+        try:
+            with translated_errors(self._request):
+                return await anext(self._pieces)
+        except StopAsyncIteration:
+            if self._settle is not None:
+                self._settle()
+            raise
 
     async def aclose(self) -> None:
         """Give the connection back if the body came to its end, and close it otherwise."""

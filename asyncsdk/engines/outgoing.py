@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import httpx
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from types import TracebackType
 
 PIECE = 1 << 16
 """Bytes that are written, or kept unread, at a time."""
@@ -54,3 +55,43 @@ async def _source(request: httpx.Request, body: bytes | None) -> AsyncGenerator[
         # a generator that was left in the middle is closed now, and so is the file that it reads
         if isinstance(source, AsyncGenerator):
             await source.aclose()
+
+
+class SourceError(Exception):
+    """Stands for what a body's source raised, while a library passes it on; none takes it for an error of its own."""
+
+
+class Outgoing:
+    """A body for a library to send. What its source raises is kept apart from the library's own errors.
+
+    Args:
+        request: what is sent.
+        body: its body, if that is there.
+
+    Attributes:
+        failure: what the source raised.
+    """
+
+    def __init__(self, request: httpx.Request, body: bytes | None) -> None:
+        self.failure: Exception | None = None
+        self._pieces = pieces(request, body)
+
+    async def __aiter__(self) -> AsyncGenerator[bytes]:
+        try:
+            async for piece in self._pieces:
+                yield bytes(piece)
+        except Exception as error:  # noqa: BLE001  # it is raised again, once the library has let go
+            self.failure = error
+        if self.failure is not None:
+            raise SourceError
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close the source, and raise what it raised."""
+        await self._pieces.aclose()
+        if self.failure is not None and isinstance(error, Exception):
+            raise self.failure

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import select
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 UNBOUNDED = 1 << 30
 """Bytes that a body which is kept whole anyway may have waiting: to stop its connection and let it go on costs more than it saves."""
 
+_PIECE = 1 << 16
 _END = b"\r\n\r\n"
 _BODILESS = (b"204", b"304")
 
@@ -50,7 +53,10 @@ class Lane(asyncio.Protocol):
         self.write = handler.transport.write
         self.congested = False
         self._loop = asyncio.get_running_loop()
-        self._arrivals = _watched(handler.transport)
+        socket = handler.transport.get_extra_info("socket")
+        self._arrivals = _watched(socket)
+        in_clear = socket is not None and handler.transport.get_extra_info("ssl_object") is None
+        self._readable = socket.fileno() if in_clear else None
         self._passing_on = False
         self._head_is_in = False
         self._answer: asyncio.Future[Answer | None] | None = None
@@ -219,6 +225,8 @@ class Lane(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End the answer that is under way, and let the pool know."""
+        if isinstance(exc, OSError):
+            self._rescue()
         self._stop_timer()
         answer = self._answer
         if answer is not None and not answer.done():
@@ -228,6 +236,14 @@ class Lane(asyncio.Protocol):
                 answer.set_exception(aiohttp.ClientPayloadError())
         self.handler.connection_lost(exc)
         self._tell_news()
+
+    def _rescue(self) -> None:
+        """Take what the event loop has left unread: where writing fails first, it gives up reading too."""
+        if self._readable is None:
+            return
+        with suppress(OSError):
+            while data := os.read(self._readable, _PIECE):
+                self.data_received(data)
 
     def eof_received(self) -> None:
         """Let the connection be closed."""
@@ -244,9 +260,8 @@ class Lane(asyncio.Protocol):
         self._tell_news()
 
 
-def _watched(transport: asyncio.Transport) -> select.poll | None:
+def _watched(socket: Any) -> select.poll | None:
     """What tells whether something can be read from a connection's socket, where the operating system has it."""
-    socket = transport.get_extra_info("socket")
     if socket is None or not hasattr(select, "poll"):
         return None
     poll = select.poll()

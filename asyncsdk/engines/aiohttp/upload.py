@@ -89,16 +89,16 @@ async def upload(request: httpx.Request, lane: Lane, rest: Rest | None, limit: f
         httpx.WriteTimeout: the server took nothing for so long.
         Exception: what the source of the body raises.
     """
-    uploading = _Uploading(lane)
-    complete = await uploading.taken(request, limit)
+    uploading = _Uploading(request, lane, limit)
+    complete = True
     if rest is not None:
         async with aclosing(rest):
             async for piece in rest:
+                complete = await uploading.has_room()
                 if not complete:
                     break
                 lane.write(piece)
-                complete = await uploading.taken(request, limit)
-    if not complete:
+    if not (complete and await uploading.has_room()):
         lane.handler.force_close()
         if not lane.handler.is_connected():
             # the peer is done, and the event loop would wait until it has taken all that was written
@@ -109,11 +109,13 @@ async def upload(request: httpx.Request, lane: Lane, rest: Rest | None, limit: f
 class _Uploading:
     """What is known of the answer while its request is written."""
 
-    def __init__(self, lane: Lane) -> None:
+    def __init__(self, request: httpx.Request, lane: Lane, limit: float | None) -> None:
+        self._request = request
         self._lane = lane
+        self._limit = limit
         self.answer: Answer | None = None
 
-    async def taken(self, request: httpx.Request, limit: float | None) -> bool:
+    async def has_room(self) -> bool:
         """Wait until the connection takes more; False if it will not, or need not."""
         lane = self._lane
         if lane.arrived():
@@ -124,18 +126,21 @@ class _Uploading:
             if not lane.congested:
                 return True
             try:
-                await lane.news(limit)
+                await lane.news(self._limit)
             except TimeoutError:
                 if self.answer is not None:  # it has said what it had to say, and reads no more
                     return False
-                raise httpx.WriteTimeout(f"the server took nothing for {limit:g} s", request=request) from None
+                why = f"the server took nothing for {self._limit:g} s"
+                raise httpx.WriteTimeout(why, request=self._request) from None
         return False
 
     async def _over(self) -> bool:
         """Whether the server has made up its mind before it has seen all, or has gone."""
         handler = self._lane.handler
-        while len(handler) and (self.answer is None or self.answer[0].code < 200):
-            self.answer = await handler.read()
+        while self.answer is None and len(handler):
+            answer = await handler.read()
+            if answer[0].code >= 200:
+                self.answer = answer
         if self.answer is not None and self.answer[0].code >= 300:
             return True
         return not handler.is_connected() or handler.exception() is not None

@@ -6,6 +6,7 @@ and answer twice, and it lets nobody mend how connections are made.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import httpx
@@ -14,11 +15,14 @@ from ...errors import ConfigurationError
 from ...http.whole import body_of
 from ..common import KEEPALIVE, NO_TIMEOUTS, Engine, Proxies, body_framing, trusted_context
 from ..native import NativeBody, answer, translated_errors
+from ..outgoing import PIECE, Outgoing
 
 try:
     import httpcore2
 
     from .connect import Backend
+    from .internals import holds_more
+    from .wire import Wire
 except ImportError:
     raise ConfigurationError(
         "httpx2 is not installed, and this event loop needs it: pip install 'asyncsdk[trio]' (or 'asyncsdk[httpx2]')"
@@ -65,20 +69,33 @@ class Httpx2Engine(Engine):
         if self._closed:
             raise ConfigurationError("this client is closed; make a new one")
         pool = self._pool_for(request)
-        url = request.url
         body = body_of(request.stream)
         framing = body_framing(request, length=None if body is None else len(body))
+        if body is not None and len(body) <= PIECE:
+            response = await self._sent(request, pool, framing, body)
+        else:
+            async with Outgoing(request, body) as outgoing:
+                response = await self._sent(request, pool, framing, outgoing)
+        received = NativeBody(request, response.aiter_stream(), response.aclose, partial(_settle, response))
+        return await answer(request, response.status, response.headers, response.extensions, received, most=most)
+
+    async def _sent(
+        self,
+        request: httpx.Request,
+        pool: httpcore2.AsyncConnectionPool,
+        framing: tuple[bytes, bytes] | None,
+        content: bytes | Outgoing,
+    ) -> httpcore2.Response:
+        url = request.url
         native = httpcore2.Request(
             request.method,
             httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
             headers=request.headers.raw if framing is None else [*request.headers.raw, framing],
-            content=request.stream,
+            content=content,
             extensions={"timeout": request.extensions.get("timeout", NO_TIMEOUTS)},
         )
         with translated_errors(request):
-            response = await pool.handle_async_request(native)
-        received = NativeBody(request, response.aiter_stream(), response.aclose)
-        return await answer(request, response.status, response.headers, response.extensions, received, most=most)
+            return await pool.handle_async_request(native)
 
     async def aclose(self) -> None:
         """Close every connection, used or idle; may be called again.
@@ -123,3 +140,10 @@ class Httpx2Engine(Engine):
                 network_backend=Backend(None if native else proxy, self._ssl_context, lambda: self._closed),
             )
         return pool
+
+
+def _settle(response: httpcore2.Response) -> None:
+    """Let the connection know that an answer has come to its end."""
+    wire = response.extensions["network_stream"]
+    if isinstance(wire, Wire):
+        wire.settle(more=holds_more(response))

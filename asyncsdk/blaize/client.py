@@ -19,6 +19,7 @@ from .certs import Certs
 from .companies import Companies
 from .configuration import Configuration, Tenants
 from .credits import Credits
+from .datasets import BlaizeDataSets
 from .decision_engine import DecisionEngine
 from .entitlements import Entitlements
 from .feature_rules import FeatureRules
@@ -187,6 +188,11 @@ class Blaize(Client):
         self.user_schema = UserSchema(self)
         self.users = Users(self)
         self.webhooks = Webhooks(self)
+
+    @property
+    def datasets(self) -> BlaizeDataSets:
+        """What can be pulled as a whole: users, grants, accounts and who belongs to them."""
+        return BlaizeDataSets(self)
 
     def with_session(self, session: AdminSession | str) -> Self:
         """The same client, acting in an administrator's session in place of its own credentials.

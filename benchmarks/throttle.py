@@ -90,6 +90,27 @@ class ASecond:
         return max(TOOK, (requests - self.burst) / self.rate)
 
 
+@attrs.define
+class OneIn:
+    """Fails one request in so many, whatever is asked of it."""
+
+    name: str
+    fails: int
+    refuses_in: float = 0.001
+    retry_after: float | None = None
+
+    def arrive(self, now):
+        if random.randrange(self.fails) == 0:
+            return self.refuses_in, False
+        return TOOK * random.uniform(0.8, 1.2), True
+
+    def leave(self):
+        pass
+
+    def best(self, requests, asked):
+        return requests * TOOK / min(asked, 64)
+
+
 # ---- ways to throttle: `room(now, air)` gives 0 to start, seconds to wait, or None to wait for an answer
 
 
@@ -327,6 +348,8 @@ SERVICES = [
     lambda: ASecond("20 a second, bursts of 5", 20, 5),
     lambda: AtOnce("4 at once, heals to 40", 4, changes=((0.5, 40),)),
     lambda: AtOnce("40 at once, then 4", 40, changes=((0.2, 4),)),
+    lambda: OneIn("fails one in four", 4),
+    lambda: OneIn("fails one in twenty", 20),
     lambda: AtOnce("12 at once, down for a second", 12, changes=((0.4, 0), (1.4, 12))),
 ]
 

@@ -1,7 +1,7 @@
 """The Blaize (Zephr) Admin API's two ways to say who is asking: a signed hash, or an administrator's session.
 
 The hash is plain SHA-256, no HMAC whatever its name says, over secret, body, path, query, method, timestamp and nonce with
-nothing between them (FACTS 1.1: "HMAC request signing and key pair", developer.zuora.com).
+nothing between them (the vendor's "HMAC request signing and key pair"; docs/services/blaize.md).
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def admin_session(value: str) -> HeaderSigner:
     Raises:
         ConfigurationError: it holds no id.
     """
-    # the login answers with a cookie, but the header takes the id that is in it (seed 003: Login, Logout, Session User)
+    # The login answers with a cookie, but the header takes the id that is in it (sections "Login", "Logout", "Session User").
     session = value.removeprefix("blaize_admin_session=").partition(";")[0].strip()
     if not session:
         raise ConfigurationError("admin_session holds no session: log in again")

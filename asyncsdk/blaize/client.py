@@ -1,4 +1,4 @@
-"""The client of the Blaize (Zephr) Admin API (seed 003)."""
+"""The client of the Blaize (Zephr) Admin API."""
 
 from __future__ import annotations
 

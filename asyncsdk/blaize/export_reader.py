@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MOST = 1 << 26
 """Bytes that one row may have: a list that is broken inside a string would be collected whole otherwise."""
 
-# Rows stand in the document's list, or one list deeper (FACTS 1.1, "GET /v3/user-export").
+# Rows stand in the document's list, or one list deeper (docs/services/blaize.md).
 _DEEPEST = 2
 
 # Atomic groups, and none of the possessive quantifiers: Python 3.11 before 3.11.5 loses its place after one (gh-100061).

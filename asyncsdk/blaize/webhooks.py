@@ -1,4 +1,4 @@
-"""Webhooks (seed 003, "Webhook"): whom the service tells what, and how to read what it tells."""
+"""Webhooks (section "Webhook"): whom the service tells what, and how to read what it tells."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class WebhookEvent(Model):
 def parse(body: bytes | str | Mapping[str, Any]) -> WebhookEvent:
     """Read a message from the service: the body of the request that it sends to a webhook's target.
 
-    The vendor documents no signature (FACTS 1.1, "Webhooks out"): whoever knows the target can send such a message, so take it
+    The vendor documents no signature (docs/services/blaize.md): whoever knows the target can send such a message, so take it
     as a hint, and ask the service what is true.
 
     Args:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KEEPALIVE = 4.0
-"""Seconds an idle connection may be used again: Livepeer's server closes it after 5 (FACTS 4.4), and a POST should not
-meet a connection that is being closed."""
+"""Seconds an idle connection may be used again: Livepeer's server closes it after 5, and a POST should not meet a
+connection that is being closed."""
 
 NO_TIMEOUTS: Mapping[str, float | None] = {}
 

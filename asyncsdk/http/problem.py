@@ -36,7 +36,8 @@ _MOST_HEADER = 200
 _DEEPEST = 6
 _NO_JSON = object()
 
-# API Gateway, 2.2 of the facts: said of an unknown route or method at least as often as of missing credentials.
+# API Gateway says it of an unknown route or method at least as often as of missing credentials
+# (docs/services/unleash-analytics.md).
 _MISSING_TOKEN = "Missing Authentication Token"  # noqa: S105
 _THROTTLING = frozenset({"ThrottlingException", "TooManyRequestsException"})
 _SPENT = re.compile(r"limit exceeded\.?", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""The Unleash live Analytics API (seed 001): five read-only endpoints behind an API key."""
+"""The Unleash live Analytics API: five read-only endpoints behind an API key."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _LOOSE_VERSION = re.compile(r'\{\s*"([^"\\]*)"\s*\}')
 
 
 def _signer(key: str) -> HeaderSigner:
-    # A personal access token is what the service's current documentation asks for (FACTS 2.3).
+    # A personal access token is what the service's current documentation asks for (docs/services/unleash-analytics.md).
     if key.startswith("ul_pat_"):
         return bearer(key)
     return HeaderSigner("x-api-key", key, key)

@@ -6,7 +6,7 @@ import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NoReturn
 
-from . import streams
+from .terminal import streams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from ..chain.options import DEFAULT_TIMEOUT, Timeout, header_safe
 from ..chain.retry import RetryPolicy
 from ..errors import ConfigurationError
 from ..http.url import BaseURL
-from .problems import UsageError, keep_secret, usage
+from .terminal.problems import UsageError, keep_secret, usage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

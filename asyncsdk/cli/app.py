@@ -8,7 +8,7 @@ import typer
 
 from ..version import __version__
 from . import blaize, demo, sandbox, unleash
-from .problems import report
+from .terminal.problems import report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

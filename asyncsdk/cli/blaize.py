@@ -24,7 +24,7 @@ from .access import (
     secret_text,
 )
 from .operations.lazy import LazyGroup
-from .problems import UsageError, keep_secret, usage
+from .terminal.problems import UsageError, keep_secret, usage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

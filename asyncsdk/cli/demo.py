@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .access import Access
-from .loop import run
-from .problems import usage
-from .request import Format, PullRequest
-from .text import counted, size, sparkline
-from .to_files import say_how_to_go_on, to_files
+from .pull.request import Format, PullRequest
+from .pull.to_files import say_how_to_go_on, to_files
+from .terminal.loop import run
+from .terminal.problems import usage
+from .terminal.text import counted, size, sparkline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from .busiest import Activity
-    from .summary import Summary
+    from .pull.busiest import Activity
+    from .pull.summary import Summary
 
 # The day of the document's own samples. It never changes, and so neither do the rows.
 _DAY = datetime(2020, 8, 17, tzinfo=UTC)
@@ -74,7 +74,7 @@ def _show(summary: Summary, out: str, hours: int) -> None:
 
     from ..columns import schema
     from ..sinks.parquet import partitioning
-    from .busiest import busiest
+    from .pull.busiest import busiest
 
     per = -(-hours // _PERIODS)
     plan = summary.plan

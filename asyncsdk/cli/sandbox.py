@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .loop import INTERRUPTED
+from .terminal.loop import INTERRUPTED
 
 
 def sandbox(

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from .access import MAX_ATTEMPTS, Access, ApiKeyFile, BaseURLOption, MaxAttemptsOption, SandboxOption, TimeoutOption
-from .loop import run
-from .output import JSONOption, Output, OutputOption, write_list, write_value
-from .pull import pull
-from .stdout import StandardOutput
+from .pull.pull import pull
+from .terminal.loop import run
+from .terminal.output import JSONOption, Output, OutputOption, write_list, write_value
+from .terminal.stdout import StandardOutput
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.main import get_group
 
-from ..loop import run
-from ..output import JSONOption, Output, OutputOption
-from ..problems import usage
+from ..terminal.loop import run
+from ..terminal.output import JSONOption, Output, OutputOption
+from ..terminal.problems import usage
 from . import docstring
 from .lazy import LazyGroup
 from .manual import manual

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...http.redact import sensitive_values
-from ..problems import UsageError, keep_secret, usage
+from ..terminal.problems import UsageError, keep_secret, usage
 from .reading import parsed, value_of
 
 if TYPE_CHECKING:

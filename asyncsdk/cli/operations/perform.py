@@ -9,9 +9,9 @@ from attrs import frozen
 
 from ...codec import Receipt, to_dict
 from ...errors import SDKError
-from ..output import Output, write_list, write_value
-from ..problems import UsageError, usage
-from ..stdout import StandardOutput
+from ..terminal.output import Output, write_list, write_value
+from ..terminal.problems import UsageError, usage
+from ..terminal.stdout import StandardOutput
 from .data import OPTION, body_of
 from .reading import value_of
 from .system import member

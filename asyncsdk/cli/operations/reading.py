@@ -12,7 +12,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from .. import times
-from ..problems import usage
+from ..terminal.problems import usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

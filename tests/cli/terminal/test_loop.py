@@ -8,7 +8,7 @@ import anyio
 import pytest
 import typer
 
-from asyncsdk.cli import loop
+from asyncsdk.cli.terminal import loop
 
 
 @pytest.fixture(params=["uvloop", "asyncio"])

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from ..codec import timestamp
-from ..datasets.plan import device_id
-from . import times
-from .problems import UsageError, usage
+from ...codec import timestamp
+from ...datasets.plan import device_id
+from .. import times
+from ..terminal.problems import UsageError, usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..datasets.plan import Plan
-    from ..unleash.analytics.client import UnleashAnalytics
+    from ...datasets.plan import Plan
+    from ...unleash.analytics.client import UnleashAnalytics
 
 STDOUT = "-"
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ..codec import timestamp
-from ..times import instant
-from .text import counted, elapsed, size
+from ...codec import timestamp
+from ...times import instant
+from ..terminal.text import counted, elapsed, size
 
 if TYPE_CHECKING:
-    from ..datasets.plan import Plan, Shard
-    from ..fanout.progress import Failure
+    from ...datasets.plan import Plan, Shard
+    from ...fanout.progress import Failure
 
 _FAILURES_SHOWN = 5
 

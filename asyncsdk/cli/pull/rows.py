@@ -5,14 +5,14 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from ..sinks.lines import csv_header, csv_lines, ndjson_lines
+from ...sinks.lines import csv_header, csv_lines, ndjson_lines
 from .request import Format
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..unleash.analytics.rows import AnalyticsRow
-    from .stdout import StandardOutput
+    from ...unleash.analytics.rows import AnalyticsRow
+    from ..terminal.stdout import StandardOutput
 
 _AT_ONCE = 500
 _AT_LATEST = 0.25

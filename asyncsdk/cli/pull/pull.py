@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from .access import MAX_ATTEMPTS, Access, ApiKeyFile, BaseURLOption, MaxAttemptsOption, SandboxOption, TimeoutOption
-from .loop import run
-from .problems import FAILED, usage
+from ..access import MAX_ATTEMPTS, Access, ApiKeyFile, BaseURLOption, MaxAttemptsOption, SandboxOption, TimeoutOption
+from ..terminal.loop import run
+from ..terminal.problems import FAILED, usage
 from .request import Format, PullRequest, chosen_devices, chosen_duration, chosen_range, chosen_target
 from .to_files import say_how_to_go_on, to_files
 from .to_stdout import to_stdout

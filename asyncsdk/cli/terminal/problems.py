@@ -8,8 +8,8 @@ import traceback
 
 import typer
 
-from ..errors import APIError, AuthenticationError, PermissionDeniedError, SDKError
-from ..http.redact import redact
+from ...errors import APIError, AuthenticationError, PermissionDeniedError, SDKError
+from ...http.redact import redact
 from .text import one_line
 
 FAILED = 1

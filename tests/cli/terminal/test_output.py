@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from asyncsdk import AnalyticsRow
-from asyncsdk.cli.output import Output, column_widths, write_list, write_value
-from asyncsdk.cli.stdout import StandardOutput
+from asyncsdk.cli.terminal.output import Output, column_widths, write_list, write_value
+from asyncsdk.cli.terminal.stdout import StandardOutput
 
 
 async def listed(items):

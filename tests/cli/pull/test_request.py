@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from asyncsdk.cli.problems import UsageError
-from asyncsdk.cli.request import Format, chosen_devices, chosen_duration, chosen_range, chosen_target
+from asyncsdk.cli.pull.request import Format, chosen_devices, chosen_duration, chosen_range, chosen_target
+from asyncsdk.cli.terminal.problems import UsageError
 
 NOW = datetime(2026, 11, 22, 10, 37, 15, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from asyncsdk import AnalyticsRow
-from asyncsdk.cli.request import Format
-from asyncsdk.cli.rows import RowLines
+from asyncsdk.cli.pull.request import Format
+from asyncsdk.cli.pull.rows import RowLines
 from asyncsdk.codec import from_dict
 from asyncsdk.sinks.lines import csv_header
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from asyncsdk.cli import text
+from asyncsdk.cli.terminal import text
 
 
 @pytest.mark.parametrize(

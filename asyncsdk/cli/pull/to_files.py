@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from ..http.redact import redact
-from .progress import LiveProgress
+from ...http.redact import redact
+from ..terminal.progress import LiveProgress
 from .summary import Summary
 from .target import forget, sink
 
 if TYPE_CHECKING:
-    from .access import Access
+    from ..access import Access
     from .request import PullRequest
 
 

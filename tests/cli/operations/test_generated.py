@@ -23,7 +23,7 @@ from asyncsdk.cli.operations.manual import manual
 from asyncsdk.cli.operations.outline import outline
 from asyncsdk.cli.operations.reading import Reading, pairs, parsed, reading_of, value_of
 from asyncsdk.cli.operations.system import System
-from asyncsdk.cli.problems import UsageError, report
+from asyncsdk.cli.terminal.problems import UsageError, report
 from asyncsdk.client import Client
 from asyncsdk.codec import as_json, wire
 from asyncsdk.operation import Operation

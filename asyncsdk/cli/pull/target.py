@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, get_args
 
-from ..sinks import CSVSink, NDJSONSink, ParquetSink, layout
-from ..sinks.compression import SUFFIXES
-from ..sinks.local import LocalStore
-from ..sinks.parquet import ParquetCompression
-from ..times import instant
-from .problems import usage
+from ...sinks import CSVSink, NDJSONSink, ParquetSink, layout
+from ...sinks.compression import SUFFIXES
+from ...sinks.local import LocalStore
+from ...sinks.parquet import ParquetCompression
+from ...times import instant
+from ..terminal.problems import usage
 from .request import Format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..datasets.plan import Plan
-    from ..sinks.compression import Compression
+    from ...datasets.plan import Plan
+    from ...sinks.compression import Compression
     from .request import PullRequest
 
 T = TypeVar("T")

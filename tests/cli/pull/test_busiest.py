@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from asyncsdk.cli.busiest import Activity, busiest
+from asyncsdk.cli.pull.busiest import Activity, busiest
 
 pytest.importorskip("pyarrow")
 from asyncsdk.columns import to_batch

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from ..codec import to_dict
+from ...codec import to_dict
 from .text import printable
 
 if TYPE_CHECKING:

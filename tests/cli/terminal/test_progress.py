@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from asyncsdk import Progress
-from asyncsdk.cli.progress import LiveProgress, Pace, remaining
+from asyncsdk.cli.terminal.progress import LiveProgress, Pace, remaining
 
 
 def console(**options):

@@ -13,7 +13,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from ..fanout.progress import Progress
+from ...fanout.progress import Progress
 from .text import elapsed
 
 if TYPE_CHECKING:

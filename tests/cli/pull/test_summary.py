@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from asyncsdk import Failure, Plan, SDKError
-from asyncsdk.cli.summary import Summary
+from asyncsdk.cli.pull.summary import Summary
 
 DAY = datetime(2026, 11, 1, tzinfo=UTC)
 PLAN = Plan.make("unleash_analytics", ["Wa", "Wb"], DAY, DAY + timedelta(days=1), timedelta(hours=1))

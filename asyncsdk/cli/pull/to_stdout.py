@@ -6,14 +6,14 @@ import sys
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from .progress import LiveProgress
+from ..terminal.progress import LiveProgress
+from ..terminal.stdout import StandardOutput
 from .rows import RowLines
-from .stdout import StandardOutput
 from .summary import Summary
 
 if TYPE_CHECKING:
-    from ..unleash.analytics.stream import RowStream
-    from .access import Access
+    from ...unleash.analytics.stream import RowStream
+    from ..access import Access
     from .request import PullRequest
 
 

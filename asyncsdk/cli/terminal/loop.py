@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeVar
@@ -11,56 +9,94 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio
 import typer
 
+from .problems import Problem, sentence
+from .signals import Stopped, ending, restored
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from types import FrameType
+    from signal import Signals
+
+    from anyio.abc import TaskStatus
 
 T = TypeVar("T")
 
-INTERRUPTED = 130
-TERMINATED = 143
+# All but a cancellation. Task groups would wrap them.
+_FAILURES = (Exception, KeyboardInterrupt, SystemExit, BaseExceptionGroup)
 
 
 def run(work: Callable[[], Awaitable[T]], *, on_stop: Callable[[], object] | None = None) -> T:
     """Run a command's work on asyncio, with uvloop where it is installed.
 
-    Ctrl-C and SIGTERM (a container that is stopped) cancel the work, which cleans up behind itself. A reader of our output
-    that has had enough, such as ``head``, is no failure.
+    Ctrl-C, SIGTERM (a container that is stopped) and SIGHUP (a terminal that is closed) cancel the work, which cleans up behind
+    itself.
 
     Args:
         work: a coroutine function.
-        on_stop: called after Ctrl-C or SIGTERM, once the work has ended: what to tell the user.
+        on_stop: called after Ctrl-C or such a signal, once the work has ended: what to tell the user.
 
     Raises:
-        typer.Exit: stopped by a signal (130 or 143), or by the reader of our output (0).
+        KeyboardInterrupt: stopped by Ctrl-C.
+        Stopped: stopped by another signal.
+        Problem: what the work uses raised what would end the program with no word, or with success.
     """
-    terminated: list[int] = []
-    before = signal.signal(signal.SIGTERM, _interrupting(terminated))
+    results: list[T] = []
+    failures: list[BaseException] = []
+
+    async def main() -> None:
+        try:
+            results.append(await heeding_signals(work))
+        except _FAILURES as error:  # raised below: asyncio would log what ends a loop that is closing already
+            failures.append(error)
+
     try:
-        return anyio.run(work, backend="asyncio", backend_options={"use_uvloop": find_spec("uvloop") is not None})
-    except KeyboardInterrupt:
+        anyio.run(main, backend="asyncio", backend_options={"use_uvloop": find_spec("uvloop") is not None})
+        for error in failures:
+            raise error
+    except (KeyboardInterrupt, Stopped):
         if on_stop is not None:
             on_stop()
-        raise typer.Exit(TERMINATED if terminated else INTERRUPTED) from None
-    except BrokenPipeError:
-        _discard_output()
-        raise typer.Exit(0) from None
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        raise
+    except (SystemExit, typer.Exit, typer.Abort, BaseExceptionGroup) as error:
+        raise Problem(sentence(error)) from error
+    return results[0]
 
 
-def _interrupting(received: list[int]) -> Callable[[int, FrameType | None], None]:
-    """A handler that does what Ctrl-C does, and notes that it was called."""
+async def heeding_signals(work: Callable[[], Awaitable[T]]) -> T:
+    """Do some work, and cancel it when a signal tells the process to end.
 
-    def interrupt(number: int, _: FrameType | None) -> None:
-        received.append(number)
-        signal.raise_signal(signal.SIGINT)
+    Args:
+        work: a coroutine function.
 
-    return interrupt
+    Raises:
+        Stopped: it was cancelled.
+    """
+    signals = [] if sys.platform == "win32" else ending()  # Windows ends a process without telling it
+    if not signals:
+        return await work()
+    told: list[int] = []
+    results: list[T] = []
+    failures: list[BaseException] = []
+    with restored(signals):
+        async with anyio.create_task_group() as group:
+            with anyio.CancelScope() as scope:
+                await group.start(_watch, signals, told, scope)
+                try:
+                    results.append(await work())
+                except _FAILURES as error:
+                    failures.append(error)
+            group.cancel_scope.cancel()
+    for failure in failures:
+        raise failure
+    if not results:
+        raise Stopped(told[0])
+    return results[0]
 
 
-def _discard_output() -> None:
-    """What is left in the buffer of stdout has no reader: the interpreter must not fail on it when it ends."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, sys.stdout.fileno())
-    os.close(null)
+async def _watch(
+    signals: list[Signals], told: list[int], scope: anyio.CancelScope, *, task_status: TaskStatus[None]
+) -> None:
+    with anyio.open_signal_receiver(*signals) as received:
+        task_status.started()
+        async for number in received:
+            told.append(number)
+            scope.cancel()

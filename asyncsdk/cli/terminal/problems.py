@@ -29,6 +29,10 @@ class UsageError(typer.TyperException):
     exit_code = 2
 
 
+class Problem(Exception):  # noqa: N818  # an error in words
+    """What a command uses has failed in a way that says too little; this says it in a sentence."""
+
+
 def usage(option: str, error: Exception | str) -> UsageError:
     """A usage error about one option, to be raised."""
     return UsageError(f"{option}: {error}")
@@ -49,8 +53,12 @@ def report(error: Exception) -> int:
     return error.exit_code if isinstance(error, typer.TyperException) else FAILED
 
 
-def sentence(error: Exception) -> str:
+def sentence(error: BaseException) -> str:
     """One line for a person."""
+    if isinstance(error, BaseExceptionGroup):
+        return sentence(error.exceptions[0])
+    if isinstance(error, Problem):
+        return one_line(str(error))
     if isinstance(error, typer.TyperException):
         return _usage_sentence(error)
     if isinstance(error, SDKError):
@@ -60,7 +68,8 @@ def sentence(error: Exception) -> str:
         return one_line(f"{where}{error.strerror}")
     if isinstance(error, ModuleNotFoundError) and error.name:
         return f'this needs the package {error.name}, which is not installed: pip install "asyncsdk[all]"'
-    return one_line(f"{error} ({type(error).__name__}; ASYNCSDK_DEBUG=1 shows where)")
+    said = "" if isinstance(error, SystemExit | typer.Exit) else str(error)
+    return one_line(f"{said or 'it ended without a reason'} ({type(error).__name__}; ASYNCSDK_DEBUG=1 shows where)")
 
 
 def _usage_sentence(error: typer.TyperException) -> str:

@@ -9,16 +9,14 @@ import sys
 
 import anyio
 
+from .streams import stdout_failed
+
 # POSIX promises that a pipe that can be written to takes this much at once.
 _AT_ONCE = getattr(select, "PIPE_BUF", 512)
 
 
 class StandardOutput:
-    """The process's stdout, as bytes.
-
-    Raises:
-        BrokenPipeError: from `write`, when the reader has gone.
-    """
+    """The process's stdout, as bytes."""
 
     def __init__(self) -> None:
         sys.stdout.flush()
@@ -27,7 +25,12 @@ class StandardOutput:
         self._may_block = sys.platform != "win32" and not stat.S_ISREG(os.fstat(self._descriptor).st_mode)
 
     async def write(self, data: bytes | bytearray) -> None:
-        """Write all of it, as fast as the reader takes it."""
+        """Write all of it, as fast as the reader takes it.
+
+        Raises:
+            ReaderGone: the reader has had enough.
+            OSError: it cannot be written to.
+        """
         rest = memoryview(data)
         while rest:
             if self._may_block:
@@ -36,6 +39,8 @@ class StandardOutput:
                 written = os.write(self._descriptor, rest[:_AT_ONCE] if self._may_block else rest)
             except BlockingIOError:
                 continue  # somebody made it non-blocking, and somebody else filled it
+            except OSError as error:
+                stdout_failed(error)
             rest = rest[written:]
 
     async def _writable(self) -> None:

@@ -8,20 +8,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from attrs import frozen
 
-from .access import Access
 from .pull.request import Format, PullRequest
 from .pull.to_files import say_how_to_go_on, to_files
 from .terminal.loop import run
 from .terminal.problems import usage
 from .terminal.text import counted, size, sparkline
+from .unleash import ROWS, UnleashWay
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.table import Table
     from rich.text import Text
 
+    from ..testing.sandbox import Service
     from .pull.busiest import Activity
     from .pull.summary import Summary
 
@@ -32,6 +34,20 @@ _SHOWN = 10
 _PERIODS = 24
 _WIDTH = 100
 _CLASSES_WIDTH = 42
+
+
+@frozen(kw_only=True)
+class _DemoWay(UnleashWay):
+    """To a sandbox of so many devices."""
+
+    devices: int = 0
+
+    def service(self) -> tuple[Service, Mapping[str, str]]:
+        """The service."""
+        from ..testing import AnalyticsService
+
+        service = AnalyticsService(devices=self.devices)
+        return service, {"api_key": service.api_key}
 
 
 def demo(
@@ -54,15 +70,15 @@ def demo(
     if "://" in out:
         raise usage("--out", "the demo writes to a directory of this machine; for URLs there is asyncsdk unleash pull")
     request = PullRequest(
-        devices=Fleet(size=devices).device_ids,
+        keys=Fleet(size=devices).device_ids,
         start=_DAY,
         end=_DAY + timedelta(hours=hours),
         window=timedelta(hours=1),
         out=out,
         format=Format.PARQUET,
     )
-    access = Access(sandbox=True, sandbox_devices=devices)
-    summary = run(lambda: to_files(access, request), on_stop=lambda: say_how_to_go_on(out))
+    connection = _DemoWay(sandbox=True, devices=devices).connect()
+    summary = run(lambda: to_files(ROWS, connection, request), on_stop=lambda: say_how_to_go_on(out))
     _show(summary, out, hours)
 
 

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 import attrs
 
 from ...codec import Model
-from ...codec.model import named
 from . import docstring
-from .outline import dashed, without_none
+from .outline import dashed, sent, without_none
 from .reading import Reading
 
 if TYPE_CHECKING:
@@ -34,33 +33,32 @@ _PLACEHOLDERS: Mapping[Any, Any] = {
 _PAGING = ("page", "rpp")
 
 
-def wire_example(kind: Any, skip: Collection[str] = (), told: str = "") -> Any:
+def wire_example(kind: Any, told: str = "") -> Any:
     """What JSON of this type looks like.
 
     Args:
         kind: a model, or a type of its fields.
-        skip: wire names of the outermost object's fields that nobody sends.
         told: what is said about it.
     """
     kind = without_none(kind)
     origin, inner = get_origin(kind), get_args(kind)
     if isinstance(kind, type) and issubclass(kind, Model):
-        return _object(kind, skip)
+        return _object(kind)
     if origin in (tuple, list, Sequence):
         return [wire_example(inner[0])]
     if origin in (dict, Mapping):
         return {"name": "value" if inner[1] is Any else wire_example(inner[1])}
     if origin in (Union, types.UnionType):
-        return wire_example(inner[0], told=told)
+        return wire_example(inner[0], told)
     if found := _FOR_EXAMPLE.search(told):
         return found[1] if kind is str else _PLACEHOLDERS.get(kind, found[1])
     return _PLACEHOLDERS.get(kind, "...")
 
 
-def _object(kind: type[Model], skip: Collection[str]) -> dict[str, Any]:
+def _object(kind: type[Model]) -> dict[str, Any]:
     told = docstring.read(kind.__doc__).entries
     attrs.resolve_types(kind)
-    return {key: wire_example(each.type, told=told.get(each.name, "")) for each, key in named(kind) if key not in skip}
+    return {key: wire_example(each.type, told.get(each.name, "")) for each, key in sent(kind)}
 
 
 def invocation(command: str, outline: Outline) -> str:
@@ -80,8 +78,9 @@ def invocation(command: str, outline: Outline) -> str:
 
 
 def _filters(filters: Sequence[Option]) -> Iterator[str]:
-    """One filter, of the kind that needs an example most."""
-    shown = [each for each in filters if each.name not in _PAGING]
+    """Those that are required, and one more of the kind that needs an example most."""
+    yield from (_typed(each) for each in filters if each.required)
+    shown = [each for each in filters if not each.required and each.name not in _PAGING]
     for wanted in (Reading.PAIRS, Reading.FLAG, Reading.TEXT):
         for each in shown:
             if each.reading is wanted:

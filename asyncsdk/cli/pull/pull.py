@@ -1,36 +1,66 @@
-"""``asyncsdk unleash pull``: the rows of many devices over a range of time, into files or down a pipe."""
+"""``pull``: the rows of many keys over a range of time, into files or down a pipe."""
 
 from __future__ import annotations
 
+import inspect
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
 
-from ..access import MAX_ATTEMPTS, Access, ApiKeyFile, BaseURLOption, MaxAttemptsOption, SandboxOption, TimeoutOption
 from ..terminal.loop import run
 from ..terminal.problems import FAILED, usage
-from .request import Format, PullRequest, chosen_devices, chosen_duration, chosen_range, chosen_target
+from ..terminal.streams import ReaderGone
+from ..way import Way, options
+from .request import Format, PullRequest, chosen_duration, chosen_keys, chosen_range, chosen_target
+from .source import Source  # noqa: TC001  # the annotations are evaluated
 from .to_files import say_how_to_go_on, to_files
 from .to_stdout import to_stdout
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .summary import Summary
 
 _WHAT, _WHERE, _HOW = "What to pull", "Where to put it", "How"
 
 
-def pull(
+def pull(source: Source[Any]) -> Callable[..., None]:
+    """What typer calls to pull a list, with a signature for typer to read.
+
+    Args:
+        source: the list.
+    """
+    ways = options(source.way)
+
+    def command(keys: list[str] | None, **values: Any) -> None:
+        way = source.way(**{each.name: values.pop(each.name) for each in ways})
+        _pull(source, way, keys or [], **values)
+
+    info = typer.Option(
+        f"--{source.key}",
+        f"-{source.letter}",
+        metavar="ID",
+        help=f"A {source.key}; repeat it for more.",
+        rich_help_panel=_WHAT,
+    )
+    keys = inspect.Parameter(
+        "keys", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[list[str] | None, info]
+    )
+    _, _, _, *own = inspect.signature(_pull, eval_str=True).parameters.values()
+    command.__signature__ = inspect.Signature([keys, *own, *ways])  # type: ignore[attr-defined]
+    return command
+
+
+def _pull(
+    source: Source[Any],
+    way: Way[Any],
+    keys: list[str],
     *,
-    device: Annotated[
-        list[str] | None,
-        typer.Option("--device", "-d", metavar="ID", help="A device; repeat it for more.", rich_help_panel=_WHAT),
-    ] = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="All devices of the account.", rich_help_panel=_WHAT)
-    ] = False,
+    everything: Annotated[bool, typer.Option("--all", help="All that there are.", rich_help_panel=_WHAT)] = False,
     start: Annotated[
         str,
         typer.Option(
@@ -90,7 +120,7 @@ def pull(
         bool,
         typer.Option(
             "--ordered",
-            help="Rows on stdout device by device, each in order of time. (Without it, as they arrive. Files are always in order.)",
+            help="Rows on stdout one ID after the other, each in order of time. (Without it, as they arrive. Files are always in order.)",
             rich_help_panel=_WHERE,
         ),
     ] = False,
@@ -111,7 +141,7 @@ def pull(
         bool,
         typer.Option(
             "--restart",
-            help="Remove the files that hold nothing but these devices and this range, and fetch them again.",
+            help="Remove the files that hold nothing but what is pulled, and fetch them again.",
             rich_help_panel=_HOW,
         ),
     ] = False,
@@ -134,41 +164,14 @@ def pull(
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No progress and no summary on stderr.", rich_help_panel=_HOW)
     ] = False,
-    api_key_file: ApiKeyFile = None,
-    base_url: BaseURLOption = None,
-    sandbox: SandboxOption = False,
-    timeout: TimeoutOption = None,
-    max_attempts: MaxAttemptsOption = MAX_ATTEMPTS,
 ) -> None:
-    """Pull the rows of many devices over a range of time.
-
-    Into a directory each piece (one device, one window) becomes one whole file, in a tree like
-    `device_id=W0a1/date=2026-11-01/`; a pull that was stopped leaves whole files only, and **the same command goes on where it
-    stopped**. With relative times (`--from -24h`) the range is widened to whole windows, so that it can run every hour.
-
-    Without `--out` the rows go to stdout, one JSON object a line, for `jq`, `head` and their like.
-
-    **Examples**:
-
-    Yesterday, all devices, as Parquet:
-
-        asyncsdk unleash pull --all --from yesterday --to today --out detections
-
-    Two devices, down a pipe:
-
-        asyncsdk unleash pull -d W0a1 -d W0b2 --from -2h | jq .class_name
-
-    Without an account:
-
-        asyncsdk unleash pull --sandbox --all --from 2026-11-01 --to 2026-11-02 --out rows --format csv
-    """
     to_directory, chosen_format = chosen_target(out, format)
     width = chosen_duration("--window", window)
     first, last = chosen_range(
         start, end, datetime.now(UTC).replace(microsecond=0), None if to_directory is None else width
     )
     request = PullRequest(
-        devices=chosen_devices(device or (), everything),
+        keys=chosen_keys(source, keys, everything),
         start=first,
         end=last,
         window=width,
@@ -183,11 +186,11 @@ def pull(
         keep_going=keep_going,
     )
     _consistent(request, as_json)
-    access = Access(api_key_file, base_url, sandbox, timeout, max_attempts)
+    connection = way.connect()
     if request.out is None:
-        summary = run(lambda: to_stdout(access, request, quiet=quiet))
+        summary = run(lambda: to_stdout(source, connection, request, quiet=quiet))
     else:
-        summary = run(lambda: to_files(access, request, quiet=quiet), on_stop=lambda: say_how_to_go_on(out))
+        summary = run(lambda: to_files(source, connection, request, quiet=quiet), on_stop=lambda: say_how_to_go_on(out))
     _finish(summary, as_json=as_json, quiet=quiet)
 
 
@@ -209,9 +212,10 @@ def _consistent(request: PullRequest, as_json: bool) -> None:
 
 def _finish(summary: Summary, *, as_json: bool, quiet: bool) -> None:
     if as_json:
-        sys.stdout.write(msgspec.json.encode(summary.wire()).decode() + "\n")
-        sys.stdout.flush()
+        with suppress(ReaderGone):  # which does not undo a failure
+            sys.stdout.write(msgspec.json.encode(summary.wire()).decode() + "\n")
+            sys.stdout.flush()
     if not quiet:
         sys.stderr.writelines(f"{line}\n" for line in summary.lines())
-    if summary.failures:
+    if summary.report.failures:
         raise typer.Exit(FAILED)

@@ -1,23 +1,25 @@
-"""What `asyncsdk unleash pull` was asked for, checked before anything is started."""
+"""What a pull was asked for, checked before anything is started."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from attrs import frozen
 
 from ...codec import timestamp
-from ...datasets.plan import device_id
 from .. import times
 from ..terminal.problems import UsageError, usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ...client import Client
     from ...datasets.plan import Plan
-    from ...unleash.analytics.client import UnleashAnalytics
+    from .source import Source
+
+C = TypeVar("C", bound="Client")
 
 STDOUT = "-"
 
@@ -37,7 +39,7 @@ class PullRequest:
     """A pull whose every option can be meant.
 
     Attributes:
-        devices: ids; None for all of the account's.
+        keys: of what is pulled; None for all that there are.
         start, end: aware UTC; the range is ``[start, end)``.
         window: the width of a shard.
         out: a directory or URL; None for stdout.
@@ -46,12 +48,12 @@ class PullRequest:
         settle: a shard that ended less than this ago is not final.
         restart: whether to fetch anew what is there already.
         concurrency: pages asked for at once.
-        ordered: rows on stdout by device and time.
+        ordered: rows on stdout by key and time.
         limit: the most rows on stdout.
         keep_going: whether a shard that fails does not end the pull.
     """
 
-    devices: tuple[str, ...] | None
+    keys: tuple[str, ...] | None
     start: datetime
     end: datetime
     window: timedelta
@@ -65,26 +67,27 @@ class PullRequest:
     limit: int | None = None
     keep_going: bool = False
 
-    async def plan(self, analytics: UnleashAnalytics) -> Plan:
-        """The plan, its devices known, so that its length is too."""
-        devices = self.devices if self.devices is not None else await analytics.devices().to_list()
-        return analytics.plan(devices, self.start, self.end, window=self.window)
+    async def plan(self, source: Source[C], client: C) -> Plan:
+        """The plan, its keys known, so that its length is too."""
+        keys = self.keys if self.keys is not None else await source.keys(client).to_list()
+        return source.pullable(client).plan(keys, self.start, self.end, window=self.window)
 
 
-def chosen_devices(named: Sequence[str], everything: bool) -> tuple[str, ...] | None:
-    """The devices named, or None for all.
+def chosen_keys(source: Source[C], named: Sequence[str], everything: bool) -> tuple[str, ...] | None:
+    """The keys named, or None for all.
 
     Raises:
-        UsageError: neither or both, or an id that cannot be one.
+        UsageError: neither or both, or a key that cannot be one.
     """
+    key, option = source.key, f"--{source.key}"
     if everything and named:
-        raise usage("--all", "it stands for every device: leave out --device, or leave out --all")
+        raise usage("--all", f"it stands for every {key}: leave out {option}, or leave out --all")
     if not everything and not named:
-        raise UsageError("say which devices to pull: --device ID (as often as needed), or --all")
+        raise UsageError(f"say which {key}s to pull: {option} ID (as often as needed), or --all")
     try:
-        return None if everything else tuple(dict.fromkeys(map(device_id, named)))
+        return None if everything else tuple(dict.fromkeys(map(source.checked, named)))
     except ValueError as error:
-        raise usage("--device", error) from None
+        raise usage(option, error) from None
 
 
 def chosen_range(start: str, end: str, now: datetime, whole: timedelta | None = None) -> tuple[datetime, datetime]:

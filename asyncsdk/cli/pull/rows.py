@@ -1,18 +1,15 @@
-"""Analytics rows as lines of text on stdout: NDJSON, or CSV with the documented columns."""
+"""Rows as lines of text on stdout, by the hundred."""
 
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING
-
-from ...sinks.lines import csv_header, csv_lines, ndjson_lines
-from .request import Format
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ...unleash.analytics.rows import AnalyticsRow
     from ..terminal.stdout import StandardOutput
+    from .source import Lines
 
 _AT_ONCE = 500
 _AT_LATEST = 0.25
@@ -22,20 +19,20 @@ class RowLines:
     """Collects rows and writes them by the hundred, and soon after the service has paused.
 
     Args:
-        format: NDJSON or CSV.
+        lines: how rows are written.
         stdout: where the lines go.
         clock: seconds, for tests.
     """
 
-    def __init__(self, format: Format, stdout: StandardOutput, clock: Callable[[], float] = monotonic) -> None:  # noqa: A002
-        self._encode = ndjson_lines if format is Format.NDJSON else csv_lines
-        self._header = b"" if format is Format.NDJSON else csv_header()
-        self._held: list[AnalyticsRow] = []
+    def __init__(self, lines: Lines, stdout: StandardOutput, clock: Callable[[], float] = monotonic) -> None:
+        self._encode = lines.encode
+        self._header = lines.header
+        self._held: list[Any] = []
         self._stdout = stdout
         self._clock = clock
         self._flushed = clock()
 
-    async def add(self, row: AnalyticsRow) -> None:
+    async def add(self, row: Any) -> None:
         """Take one row."""
         self._held.append(row)
         if len(self._held) >= _AT_ONCE or self._clock() - self._flushed > _AT_LATEST:

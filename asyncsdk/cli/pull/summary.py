@@ -11,8 +11,8 @@ from ...times import instant
 from ..terminal.text import counted, elapsed, size
 
 if TYPE_CHECKING:
-    from ...datasets.plan import Plan, Shard
-    from ...fanout.progress import Failure
+    from ...datasets.plan import Plan
+    from ...unleash.analytics.backfill import Report
 
 _FAILURES_SHOWN = 5
 
@@ -22,88 +22,75 @@ class Summary:
     """The figures of one pull.
 
     Attributes:
-        plan: what was to be fetched, with the devices known.
+        key: what the list is cut by, as people call it: ``device``.
+        plan: what was to be fetched, with its keys known.
         format: ``parquet``, ``ndjson`` or ``csv``.
         out: the directory; None for stdout.
-        fetched: shards fetched by this run.
-        skipped: shards that were there already.
-        provisional: of those fetched, the ones too young to be final.
-        pages, rows, bytes, retries: of this run; bytes of bodies as they came over the wire.
-        outside: rows the service gave beyond the edges of their shard, left out.
-        seconds: how long it took.
-        failures: shards that could not be fetched, with ``--keep-going``.
+        report: what this run did.
     """
 
+    key: str
     plan: Plan
     format: str
     out: str | None
-    fetched: int
-    skipped: int = 0
-    provisional: int = 0
-    pages: int
-    rows: int
-    bytes: int
-    retries: int
-    outside: int
-    seconds: float
-    failures: tuple[Failure[Shard], ...] = ()
+    report: Report
 
     @property
     def pace(self) -> float:
         """Rows a second."""
-        return self.rows / self.seconds if self.seconds > 0 else 0.0
+        return self.report.rows / self.report.seconds if self.report.seconds > 0 else 0.0
 
     def wire(self) -> dict[str, Any]:
         """All of it as one JSON object."""
+        report = self.report
         return {
             "out": self.out,
             "format": self.format,
-            "devices": len(self.plan.devices) if isinstance(self.plan.devices, tuple) else None,
+            f"{self.key}s": len(self.plan.devices) if isinstance(self.plan.devices, tuple) else None,
             "from": timestamp(instant(self.plan.start)),
             "to": timestamp(instant(self.plan.end)),
             "window_seconds": self.plan.window / 1000,
             "shards": len(self.plan),
-            "fetched": self.fetched,
-            "skipped": self.skipped,
-            "provisional": self.provisional,
-            "pages": self.pages,
-            "rows": self.rows,
-            "outside": self.outside,
-            "bytes": self.bytes,
-            "retries": self.retries,
-            "seconds": round(self.seconds, 3),
+            "fetched": report.shards,
+            "skipped": report.skipped,
+            "provisional": report.provisional,
+            "pages": report.pages,
+            "rows": report.rows,
+            "outside": report.outside,
+            "bytes": report.bytes,
+            "retries": report.retries,
+            "seconds": round(report.seconds, 3),
             "rows_per_second": round(self.pace),
             "failures": [
                 {
-                    "device": failure.shard.device,
+                    self.key: failure.shard.device,
                     "from": timestamp(instant(failure.shard.start)),
                     "to": timestamp(instant(failure.shard.end)),
                     "error": str(failure.error),
                 }
-                for failure in self.failures
+                for failure in report.failures
             ],
         }
 
     def lines(self) -> list[str]:
         """The same for people."""
+        report, shards = self.report, counted(len(self.plan), "shard")
         said = []
-        if self.skipped and not self.fetched and not self.failures:
-            said.append(f"nothing to fetch: {self.skipped:,} of {counted(len(self.plan), 'shard')} were there already")
+        if report.skipped and not report.shards and not report.failures:
+            said.append(f"nothing to fetch: {report.skipped:,} of {shards} were there already")
         else:
-            if self.skipped:
-                there = f"{self.skipped:,} of {counted(len(self.plan), 'shard')}"
-                said.append(f"went on where it stopped: {there} were there already")
+            if report.skipped:
+                said.append(f"went on where it stopped: {report.skipped:,} of {shards} were there already")
             said.append(
-                f"{counted(self.rows, 'row')} in {counted(self.fetched, 'shard')}, {size(self.bytes)} over the wire, in "
-                f"{elapsed(self.seconds)} ({self.pace:,.0f} rows/s, {counted(self.retries, 'retry', 'retries')})"
+                f"{counted(report.rows, 'row')} in {counted(report.shards, 'shard')}, {size(report.bytes)} over the wire, in "
+                f"{elapsed(report.seconds)} ({self.pace:,.0f} rows/s, {counted(report.retries, 'retry', 'retries')})"
             )
-        if self.provisional:
-            said.append(
-                f"{counted(self.provisional, 'shard')} too young to be final: the same command will fetch them again"
-            )
-        if self.outside:
-            said.append(f"{counted(self.outside, 'row')} beyond the edges of their shard left out")
-        said += [f"failed: {failure.shard}: {failure.error}" for failure in self.failures[:_FAILURES_SHOWN]]
-        if len(self.failures) > _FAILURES_SHOWN:
-            said.append(f"and {counted(len(self.failures) - _FAILURES_SHOWN, 'more failure')}")
+        if report.provisional:
+            young = counted(report.provisional, "shard")
+            said.append(f"{young} too young to be final: the same command will fetch them again")
+        if report.outside:
+            said.append(f"{counted(report.outside, 'row')} beyond the edges of their shard left out")
+        said += [f"failed: {failure.shard}: {failure.error}" for failure in report.failures[:_FAILURES_SHOWN]]
+        if len(report.failures) > _FAILURES_SHOWN:
+            said.append(f"and {counted(len(report.failures) - _FAILURES_SHOWN, 'more failure')}")
         return said

@@ -3,39 +3,52 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
 
+from ...errors import SDKError
 from ...http.redact import redact
+from ..terminal.problems import Problem, sentence
 from ..terminal.progress import LiveProgress
 from .summary import Summary
 from .target import forget, sink
 
 if TYPE_CHECKING:
-    from ..access import Access
+    from collections.abc import Iterator
+    from contextlib import AbstractAsyncContextManager
+
+    from ...client import Client
     from .request import PullRequest
+    from .source import Source
+
+C = TypeVar("C", bound="Client")
 
 
-async def to_files(access: Access, request: PullRequest, *, quiet: bool = False) -> Summary:
+async def to_files(
+    source: Source[C], connection: AbstractAsyncContextManager[C], request: PullRequest, *, quiet: bool = False
+) -> Summary:
     """Write the rows of a pull into files, but not those that are there.
 
     Args:
-        access: how to reach the service.
-        request: what to pull, and into which directory.
+        source: what is pulled.
+        connection: gives the client.
+        request: what of it, and into which directory.
         quiet: whether to show no progress.
 
     Raises:
         UsageError: the format has no such compression.
         SDKError: what the first shard that failed met, unless the request says to keep going; or the target cannot be written.
-        OSError: the disk failed.
+        OSError, Problem: the disk or the service that it is on failed.
     """
     files = sink(request)
-    async with access.analytics() as analytics:
-        plan = await request.plan(analytics)
+    async with connection as client:
+        plan = await request.plan(source, client)
         if request.restart:
-            await analytics.version()  # before anything is removed: can it be had again?
+            if request.keys is not None:
+                await source.keys(client).first()  # before anything is removed: can it be had again?
             forget(request, plan)
-        with LiveProgress(len(plan), wanted=not quiet) as live:
-            report = await analytics.backfill(
+        with LiveProgress(len(plan), wanted=not quiet) as live, _told_where(request.out or ""):
+            report = await source.pullable(client).backfill(
                 plan,
                 files,
                 concurrency=request.concurrency,
@@ -43,21 +56,18 @@ async def to_files(access: Access, request: PullRequest, *, quiet: bool = False)
                 on_error="collect" if request.keep_going else "raise",
                 on_progress=live.follow,
             )
-    return Summary(
-        plan=plan,
-        format=request.format,
-        out=redact(request.out or ""),
-        fetched=report.shards,
-        skipped=report.skipped,
-        provisional=report.provisional,
-        pages=report.pages,
-        rows=report.rows,
-        bytes=report.bytes,
-        retries=report.retries,
-        outside=report.outside,
-        seconds=report.seconds,
-        failures=report.failures,
-    )
+    return Summary(key=source.key, plan=plan, format=request.format, out=redact(request.out or ""), report=report)
+
+
+@contextmanager
+def _told_where(out: str) -> Iterator[None]:
+    """File systems have errors of their own, such as an EOFError of nothing but its name."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, SDKError) or (isinstance(error, OSError) and error.filename is not None):
+            raise
+        raise Problem(f"cannot write to {redact(out)}: {sentence(error)}") from error
 
 
 def say_how_to_go_on(out: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..terminal.progress import LiveProgress
 from ..terminal.stdout import StandardOutput
@@ -12,28 +12,38 @@ from .rows import RowLines
 from .summary import Summary
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from ...client import Client
+    from ...unleash.analytics.backfill import Report
     from ...unleash.analytics.stream import RowStream
-    from ..access import Access
     from .request import PullRequest
+    from .source import Source
+
+C = TypeVar("C", bound="Client")
 
 
-async def to_stdout(access: Access, request: PullRequest, *, quiet: bool) -> Summary:
+async def to_stdout(
+    source: Source[C], connection: AbstractAsyncContextManager[C], request: PullRequest, *, quiet: bool
+) -> Summary:
     """Write the rows of a pull to stdout.
 
     Args:
-        access: how to reach the service.
-        request: what to pull.
+        source: what is pulled.
+        connection: gives the client.
+        request: what of it.
         quiet: whether to show no progress.
 
     Raises:
         SDKError: what the first shard that failed met, unless the request says to keep going.
-        BrokenPipeError: the reader has gone.
+        ReaderGone: the reader has had enough.
+        OSError: stdout cannot be written to.
     """
     began = monotonic()
-    lines = RowLines(request.format, StandardOutput())
-    async with access.analytics() as analytics:
-        plan = await request.plan(analytics)
-        stream = analytics.fan_out(
+    lines = RowLines(source.lines(request.format), StandardOutput())
+    async with connection as client:
+        plan = await request.plan(source, client)
+        stream = source.pullable(client).fan_out(
             plan,
             concurrency=request.concurrency,
             ordered=request.ordered,
@@ -44,20 +54,8 @@ async def to_stdout(access: Access, request: PullRequest, *, quiet: bool) -> Sum
             live.follow(stream.progress)
             async with stream:
                 written = await _copy(stream, lines, request.limit)
-    progress = stream.progress
-    return Summary(
-        plan=plan,
-        format=request.format,
-        out=None,
-        fetched=progress.shards,
-        pages=progress.pages,
-        rows=written,
-        bytes=progress.bytes,
-        retries=progress.retries,
-        outside=progress.outside,
-        seconds=monotonic() - began,
-        failures=tuple(stream.failures),
-    )
+    report = _report(stream, written, monotonic() - began)
+    return Summary(key=source.key, plan=plan, format=request.format, out=None, report=report)
 
 
 async def _copy(stream: RowStream, lines: RowLines, limit: int | None) -> int:
@@ -72,3 +70,21 @@ async def _copy(stream: RowStream, lines: RowLines, limit: int | None) -> int:
     finally:
         await lines.flush()
     return written
+
+
+def _report(stream: RowStream, written: int, seconds: float) -> Report:
+    from ...unleash.analytics.backfill import Report
+
+    progress = stream.progress
+    return Report(
+        shards=progress.shards,
+        provisional=0,
+        skipped=progress.skipped,
+        pages=progress.pages,
+        rows=written,
+        bytes=progress.bytes,
+        retries=progress.retries,
+        outside=progress.outside,
+        seconds=seconds,
+        failures=tuple(stream.failures),
+    )

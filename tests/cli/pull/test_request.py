@@ -4,16 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from asyncsdk.cli.pull.request import Format, chosen_devices, chosen_duration, chosen_range, chosen_target
+from asyncsdk.cli.pull.request import Format, chosen_duration, chosen_keys, chosen_range, chosen_target
 from asyncsdk.cli.terminal.problems import UsageError
+from asyncsdk.cli.unleash import ROWS
 
 NOW = datetime(2026, 11, 22, 10, 37, 15, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def test_devices_are_named_or_all():
-    assert chosen_devices(["Wb", "Wa", "Wb"], everything=False) == ("Wb", "Wa")
-    assert chosen_devices([], everything=True) is None
+def test_keys_are_named_or_all():
+    assert chosen_keys(ROWS, ["Wb", "Wa", "Wb"], everything=False) == ("Wb", "Wa")
+    assert chosen_keys(ROWS, [], everything=True) is None
 
 
 @pytest.mark.parametrize(
@@ -25,9 +26,9 @@ def test_devices_are_named_or_all():
         ([".."], False, "--device: "),
     ],
 )
-def test_devices_that_cannot_be_meant_are_refused(named, everything, said):
+def test_keys_that_cannot_be_meant_are_refused(named, everything, said):
     with pytest.raises(UsageError, match=said):
-        chosen_devices(named, everything)
+        chosen_keys(ROWS, named, everything)
 
 
 def test_both_ends_of_a_range_are_relative_to_one_now():

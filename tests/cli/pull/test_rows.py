@@ -7,6 +7,7 @@ import pytest
 from asyncsdk import AnalyticsRow
 from asyncsdk.cli.pull.request import Format
 from asyncsdk.cli.pull.rows import RowLines
+from asyncsdk.cli.unleash import ROWS
 from asyncsdk.codec import from_dict
 from asyncsdk.sinks.lines import csv_header
 
@@ -46,7 +47,7 @@ def row(wire):
 @pytest.mark.anyio
 async def test_rows_are_written_by_the_hundred():
     out, clock = Written(), Clock()
-    lines = RowLines(Format.NDJSON, out, clock)
+    lines = RowLines(ROWS.lines(Format.NDJSON), out, clock)
     for _ in range(1100):
         await lines.add(row(WIRE))
     await lines.flush()
@@ -57,7 +58,7 @@ async def test_rows_are_written_by_the_hundred():
 @pytest.mark.anyio
 async def test_rows_do_not_wait_for_a_service_that_pauses():
     out, clock = Written(), Clock()
-    lines = RowLines(Format.NDJSON, out, clock)
+    lines = RowLines(ROWS.lines(Format.NDJSON), out, clock)
     await lines.add(row(WIRE))
     assert out.writes == []
     clock.now = 1.0
@@ -68,7 +69,7 @@ async def test_rows_do_not_wait_for_a_service_that_pauses():
 @pytest.mark.anyio
 async def test_csv_has_one_header_even_without_rows():
     out = Written()
-    lines = RowLines(Format.CSV, out)
+    lines = RowLines(ROWS.lines(Format.CSV), out)
     await lines.flush()
     await lines.add(row(WIRE))
     await lines.flush()

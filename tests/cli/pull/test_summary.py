@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
-from asyncsdk import Failure, Plan, SDKError
+from asyncsdk import Failure, Plan, Report, SDKError
 from asyncsdk.cli.pull.summary import Summary
 
 DAY = datetime(2026, 11, 1, tzinfo=UTC)
@@ -12,9 +12,10 @@ PLAN = Plan.make("unleash_analytics", ["Wa", "Wb"], DAY, DAY + timedelta(days=1)
 
 def summary(**figures):
     figures = {
-        "fetched": 48, "pages": 50, "rows": 12_000, "bytes": 340_000, "retries": 1, "outside": 0, "seconds": 2.0, **figures
+        "shards": 48, "provisional": 0, "skipped": 0, "pages": 50, "rows": 12_000, "bytes": 340_000, "retries": 1, "outside": 0,
+        "seconds": 2.0, **figures,
     }  # fmt: skip
-    return Summary(plan=PLAN, format="parquet", out="rows", **figures)
+    return Summary(key="device", plan=PLAN, format="parquet", out="rows", report=Report(**figures))
 
 
 def test_the_figures_are_for_people():
@@ -22,13 +23,13 @@ def test_the_figures_are_for_people():
 
 
 def test_a_run_that_went_on_says_so():
-    first, second = summary(fetched=8, skipped=40).lines()
+    first, second = summary(shards=8, skipped=40).lines()
     assert first == "went on where it stopped: 40 of 48 shards were there already"
     assert second.startswith("12,000 rows in 8 shards")
 
 
 def test_a_run_with_nothing_to_do_says_so():
-    assert summary(fetched=0, skipped=48, rows=0).lines() == ["nothing to fetch: 48 of 48 shards were there already"]
+    assert summary(shards=0, skipped=48, rows=0).lines() == ["nothing to fetch: 48 of 48 shards were there already"]
 
 
 def test_shards_that_are_too_young_are_told():

@@ -3,11 +3,18 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import re
 import signal
+import subprocess
+import sys
 import threading
+from typing import ClassVar
 
 import anyio
+import fsspec
 import pytest
+import typer
+from fsspec.implementations.memory import MemoryFileSystem
 from pyarrow import parquet
 
 from asyncsdk.testing import AnalyticsService, Fleet, Sandbox, faults, serve
@@ -233,7 +240,9 @@ def reluctant():
         yield f"{url}/v1", asked
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGKILL, -9)]
+)
 def test_a_pull_that_is_stopped_leaves_whole_files_and_goes_on(start, pull, reluctant, tmp_path, number, code):
     base_url, asked = reluctant
     target, expected = tmp_path / "stopped", tmp_path / "undisturbed"
@@ -252,6 +261,94 @@ def test_a_pull_that_is_stopped_leaves_whole_files_and_goes_on(start, pull, relu
     code, _, err = pull(target)
     assert code == 0
     assert tree(target) == tree(expected)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_job_that_ignores_ctrl_c_is_stopped_too(start, reluctant, tmp_path, number, code):
+    """As a shell starts it with `&` in a script."""
+    base_url, asked = reluctant
+    arguments = ("unleash", "pull", "--all", *RANGE, "-c", 2, "--out", tmp_path, "--base-url", base_url)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        process = start(*arguments)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert asked.wait(60)
+    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert err.startswith(b"stopped: ")
+
+
+class Unreliable(MemoryFileSystem):
+    """A target that hangs up in the middle, as the servers of FTP, SMB and SSH do."""
+
+    protocol = "unreliable"
+    store: ClassVar = {}
+    pseudo_dirs: ClassVar = [""]
+    error = None
+    puts = 0
+
+    def put_file(self, lpath, rpath, **options):
+        Unreliable.puts += 1
+        if Unreliable.puts > 3:
+            raise self.error
+        return super().put_file(lpath, rpath, **options)
+
+
+@pytest.fixture
+def unreliable():
+    """A target that takes three files; then each of its calls raises the error it was given."""
+    fsspec.register_implementation("unreliable", Unreliable, clobber=True)
+    yield Unreliable
+    Unreliable.store.clear()
+    Unreliable.puts = 0
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (BrokenPipeError(32, "Broken pipe"), r"unreliable://rows/\S+\.parquet: Broken pipe"),
+        (OSError("gone"), r"cannot write to unreliable://rows: unreliable://rows/\S+\.parquet: gone \(OSError; .*"),
+        (EOFError(), r"cannot write to unreliable://rows: it ended without a reason \(EOFError; .*"),
+        (ExceptionGroup("two", [BrokenPipeError(32, "Broken pipe")]), "cannot write to unreliable://rows: Broken pipe"),
+        (typer.Exit(0), r"cannot write to unreliable://rows: .* \(Exit; .*"),
+        (typer.Abort(), r"cannot write to unreliable://rows: .* \(Abort; .*"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_target_that_breaks_off_is_a_failure(pull, unreliable, error, said):
+    unreliable.error = error
+    code, out, err = pull("unreliable://rows", "--quiet")
+    assert (code, out) == (1, "")
+    assert re.fullmatch(f"error: {said}\n", err)
+    assert sum(name.endswith(".parquet") for name in unreliable.store) == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        ("SystemExit(0)", 1, "error: it ended without a reason (SystemExit; "),
+        ("KeyboardInterrupt", 130, "stopped: what was finished is in ending://rows, "),
+    ],
+)
+def test_a_target_that_ends_the_program_is_no_success(environment, error, code, said):
+    program = f"""
+import fsspec
+from fsspec.implementations.memory import MemoryFileSystem
+class Ending(MemoryFileSystem):
+    protocol = "ending"
+    def put_file(self, lpath, rpath, **options):
+        raise {error}
+fsspec.register_implementation("ending", Ending)
+from asyncsdk.cli import main
+main(["unleash", "pull", "--sandbox", "--all", *{RANGE}, "--out", "ending://rows", "--quiet"])
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ran.returncode == code
+    assert said in ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 def test_a_service_that_fails_now_and_then_is_pulled_whole(pull, tmp_path):

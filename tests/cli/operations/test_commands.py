@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+
+def test_pages_are_walked_and_written_as_they_come(toy):
+    answers = [
+        httpx.Response(200, json={"results": [{"id": "a"}, {"id": "b"}], "total": 3}),
+        httpx.Response(200, json={"results": [{"id": "c", "new": 1}], "total": 3}),
+    ]
+    code, out, err, requests = toy(answers, "shops", "list", "--output", "ndjson")
+    assert (code, err) == (0, "")
+    assert out == '{"id":"a"}\n{"id":"b"}\n{"id":"c","new":1}\n'
+    assert [each.url.query for each in requests] == [b"", b"page=2"]
+
+
+def test_a_limit_asks_for_no_page_more(toy):
+    answers = [httpx.Response(200, json={"results": [{"id": "a"}, {"id": "b"}], "total": 3})]
+    code, out, _, requests = toy(answers, "shops", "list", "--output", "ndjson", "--limit", "2")
+    assert (code, len(out.splitlines()), len(requests)) == (0, 2, 1)
+
+
+def test_a_walk_that_fails_says_where_to_go_on(toy):
+    answers = [httpx.Response(200, json={"results": [{"id": "a"}, {"id": "b"}], "total": 3}), httpx.Response(500)]
+    code, out, err, _ = toy(answers, "shops", "list", "--output", "ndjson")
+    assert code == 1
+    assert len(out.splitlines()) == 2
+    assert err.endswith("(go on with --page 2)\n")
+
+
+def test_filters_are_typed_as_times_and_json(toy):
+    answers = [httpx.Response(200, json=[])]
+    code, _, _, requests = toy(
+        answers, "shops", "list", "--since", "2026-11-01T23:00-02:00", "--where", '{"b": 1, "a": [2]}'
+    )
+    assert code == 0
+    assert requests[0].url.params == httpx.QueryParams({"since": "2026-11-02", "where": "a,b"})
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--since", "soon", "error: --since: 'soon' is no time: "),
+        (
+            "--where",
+            "{a}",
+            "error: --where: not JSON: Expecting property name enclosed in double quotes at line 1, column 2\n",
+        ),
+        ("--page", "x", "error: Invalid value for '--page': "),
+    ],
+)
+def test_a_filter_that_cannot_be_meant_is_refused(toy, option, value, said):
+    code, out, err, requests = toy([], "shops", "list", option, value)
+    assert (code, out, requests) == (2, "", [])
+    assert err.startswith(said)
+
+
+def test_fields_are_options_and_win_over_the_data(toy):
+    answers = [httpx.Response(200, json={"message": "saved"})]
+    code, out, _, requests = toy(
+        answers, "shops", "save", "9", "--data", '{"kind": "shop", "size": 1, "extra": null}',
+        "--size", "20", "--tags", "a", "--no-open-now", "--tags", "b",
+    )  # fmt: skip
+    assert (code, out) == (0, "field\tvalue\nstatus_code\t200\nmessage\tsaved\n")
+    assert requests[0].url.path == "/shops/9"
+    assert requests[0].content == b'{"kind":"shop","size":20,"extra":null,"openNow":false,"tags":["a","b"]}'
+
+
+def test_a_receipt_of_nothing_has_a_status(toy):
+    code, out, _, _ = toy([httpx.Response(204)], "shops", "save", "9", "--kind", "shop", "-o", "json")
+    assert (code, out) == (0, '{"status_code":204}\n')
+
+
+def test_a_receipt_of_text_has_a_message(toy):
+    code, out, _, _ = toy([httpx.Response(200, text="done")], "shops", "save", "9", "--kind", "shop", "-o", "json")
+    assert (code, json.loads(out)) == (0, {"status_code": 200, "message": "done"})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("9",), "error: there is no body: give --data JSON, --data @FILE or --data - (stdin), or its fields as options (--kind, ...)\n"),
+        (("9", "--size", "5"), "error: --data: body.kind is required\n"),
+        (("9", "--data", '{"kind": 1}'), "error: --data: body.kind must be text, not a number\n"),
+        (("9", "--data", "[]", "--size", "5"), "error: --data: the options give fields of one object, and this is none\n"),
+        (("..", "--kind", "shop"), "error: SHOP_ID: must not be '..': it would change the path of the request\n"),
+        (("9", "--data", "@nowhere/shop.json"), "error: --data: cannot read nowhere/shop.json: No such file or directory\n"),
+        (("9", "--data", '{"size": NaN}'), "error: --data: not JSON: NaN is no number in JSON\n"),
+        (("9", "--data", "[" * 100_000), "error: --data: not readable: it is nested too deeply\n"),
+    ],
+)  # fmt: skip
+def test_a_body_that_cannot_be_meant_is_refused(toy, arguments, said):
+    assert toy([], "shops", "save", *arguments) == (2, "", said, [])
+
+
+def test_what_is_no_object_is_written_plainly(toy):
+    assert toy([httpx.Response(200, json="17")], "shops", "count")[:2] == (0, "17\n")
+
+
+def test_a_stream_is_written_line_by_line_and_makes_no_table(toy):
+    answers = [httpx.Response(200, json=[{"id": "x"}]), httpx.Response(200, json=[{"id": "a"}])]
+    assert toy(answers, "shops", "watch")[:2] == (0, '{"id":"a"}\n')
+    code, _, err, requests = toy([], "shops", "watch", "--output", "table")
+    assert (code, requests) == (2, [])
+    assert "ndjson or json" in err
+
+
+def test_bytes_are_written_as_they_are(toy):
+    answers = [httpx.Response(200, stream=httpx.ByteStream(b"GIF89a\r\n"))]
+    assert toy(answers, "shops", "picture", "9")[:2] == (0, "GIF89a\r\n")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003  # attrs resolves the annotations of models
+from collections.abc import Mapping, Sequence  # noqa: TC003  # attrs resolves the annotations of models
 from contextlib import asynccontextmanager
 from datetime import datetime  # noqa: TC003
 from types import SimpleNamespace
@@ -20,6 +20,7 @@ from asyncsdk.cli.operations.system import System
 from asyncsdk.cli.way import Way
 from asyncsdk.client import Client
 from asyncsdk.codec import as_json, wire
+from asyncsdk.datasets.windows import Instant  # noqa: TC001
 from asyncsdk.operation import Operation
 from asyncsdk.paging import Pager, by_rpp
 from asyncsdk.resource import Resource, as_part
@@ -66,7 +67,14 @@ SAVE = Operation("toy.shops.save", "PUT", "/shops/{shop_id}", "none", body=Shop,
 COUNT = Operation("toy.shops.count", "GET", "/shops/count", "scalar")
 WATCH = Operation("toy.shops.watch", "GET", "/shops/watch", "stream")
 PICTURE = Operation("toy.shops.picture", "GET", "/shops/{shop_id}/picture", "bytes")
-OPERATIONS = {each.id: each for each in (LIST, SAVE, COUNT, WATCH, PICTURE)}
+NEAR = Operation(
+    "toy.shops.near",
+    "GET",
+    "/shops/near/{radius}/{since}",
+    "any",
+    query={"height": "height", "unit": "unit", "open_now": "open"},
+)
+OPERATIONS = {each.id: each for each in (LIST, SAVE, COUNT, WATCH, PICTURE, NEAR)}
 
 
 class Shops(Resource):
@@ -113,6 +121,31 @@ class Shops(Resource):
     async def count(self) -> str:
         """Count the shops."""
         return await self._call(COUNT, into=as_json)
+
+    async def near(
+        self,
+        radius: int,
+        since: Instant,
+        height: float | None = None,
+        *,
+        unit: str,
+        open_now: bool,
+        kinds: Sequence[str],
+        limit_to: int | None = None,
+    ) -> Any:
+        """Find shops.
+
+        Args:
+            radius: how far away.
+            since: opened since then.
+            height: how high up.
+            unit: of the radius.
+            open_now: whether they must be open.
+            kinds: of shops.
+            limit_to: so many.
+        """
+        query = {"height": height, "unit": unit, "open": open_now, "kinds": ",".join(kinds), "limit": limit_to}
+        return await self._call(NEAR, radius, f"{since:%Y-%m-%dT%H:%MZ}", into=as_json, query=query)
 
     @asynccontextmanager
     async def watch(self):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import re
+from itertools import chain
 
 import httpx
 import pytest
@@ -54,6 +56,54 @@ def test_filters_are_typed_as_times_and_json(toy):
 )
 def test_a_filter_that_cannot_be_meant_is_refused(toy, option, value, said):
     code, out, err, requests = toy([], "shops", "list", option, value)
+    assert (code, out, requests) == (2, "", [])
+    assert err.startswith(said)
+
+
+def test_a_value_that_is_typed_by_its_place_has_its_type(toy):
+    wanted = ("--unit", "km", "--no-open-now", "--kinds", "a", "--kinds", "b")
+    code, _, err, requests = toy(
+        [httpx.Response(200, json={})], "shops", "near", "5", "2026-11-01T23:00-02:00", "2.50", *wanted
+    )
+    assert (code, err) == (0, "")
+    assert requests[0].url.raw_path == b"/shops/near/5/2026-11-02T01%3A00Z?height=2.5&unit=km&open=false&kinds=a%2Cb"
+    code, _, _, requests = toy([httpx.Response(200, json={})], "shops", "near", "5", "1793577600000", *wanted)
+    assert code == 0
+    assert requests[0].url.raw_path == b"/shops/near/5/2026-11-02T00%3A00Z?unit=km&open=false&kinds=a%2Cb"
+
+
+REQUIRED = {"--unit": ["--unit", "km"], "--open-now": ["--open-now"], "--kinds": ["--kinds", "a"]}
+
+
+@pytest.mark.parametrize("missing", REQUIRED)
+def test_a_keyword_that_is_required_is_asked_for(toy, missing):
+    given = chain(*(typed for option, typed in REQUIRED.items() if option != missing))
+    code, out, err, requests = toy([], "shops", "near", "5", "now", *given)
+    assert (code, out, requests) == (2, "", [])
+    assert err.startswith(f"error: Missing option '{missing}'")
+
+
+def test_a_keyword_that_is_required_is_marked(toy):
+    code, out, _, _ = toy([], "shops", "near", "--help")
+    assert code == 0
+    told = " ".join(out.replace("│", " ").split())
+    for option in REQUIRED:
+        assert re.search(rf"\* {option} ", told)
+    assert told.count("[required]") == len(REQUIRED) + 2
+    assert "asyncsdk toy shops near RADIUS SINCE --unit UNIT --open-now --kinds KINDS" in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("x", "now"), "error: Invalid value for 'RADIUS': "),
+        (("5", "soon"), "error: SINCE: 'soon' is no time: "),
+        (("5", "now", "x"), "error: Invalid value for 'HEIGHT': "),
+        ((), "error: Missing argument 'RADIUS'"),
+    ],
+)
+def test_a_value_that_is_not_of_its_type_is_refused(toy, arguments, said):
+    code, out, err, requests = toy([], "shops", "near", *arguments, *chain(*REQUIRED.values()))
     assert (code, out, requests) == (2, "", [])
     assert err.startswith(said)
 

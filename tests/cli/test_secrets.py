@@ -1,11 +1,17 @@
 from __future__ import annotations
 
 import io
+import json
+import os
 import re
+import signal
 import sys
 from types import SimpleNamespace
 
 import pytest
+
+from asyncsdk.cli.secrets import Credentials
+from asyncsdk.cli.terminal.problems import UsageError, report
 
 
 @pytest.fixture
@@ -76,25 +82,64 @@ def test_a_key_file_that_is_not_there_is_named(command, tmp_path):
     assert err == f"error: --api-key-file: cannot read {tmp_path / 'nowhere'}: No such file or directory\n"
 
 
-@pytest.mark.parametrize(
-    "url", ["ftp://example.com", "example.com/v1", "https://user:test-secret@example.com", "https://a/?b=c", ""]
+TWO = Credentials(
+    ({"access_key": "TOY_ACCESS_KEY", "secret_key": "TOY_SECRET_KEY"}, {"jwt": "TOY_JWT"}),
+    more={"region": "TOY_REGION"},
 )
-def test_a_base_url_that_cannot_be_one_is_refused(command, url):
-    code, _, err = command("unleash", "version", "--base-url", url)
-    assert code == 2
-    assert err.startswith("error: --base-url: it must be an absolute http or https URL")
-    assert "secret" not in err
+PAIR = {"access_key": "a", "secret_key": "b"}
 
 
-def test_the_sandbox_has_its_own_key_and_base_url(command, key_file):
-    code, _, err = command("unleash", "version", "--sandbox", "--base-url", "https://example.com")
-    assert (code, err) == (2, "error: --base-url: the sandbox has its own: leave it out, or leave out --sandbox\n")
-    code, _, err = command("unleash", "version", "--sandbox", "--api-key-file", key_file(b"test-key"))
-    assert code == 2
+@pytest.mark.parametrize(
+    ("there", "read"),
+    [
+        ({"TOY_ACCESS_KEY": "a", "TOY_SECRET_KEY": "b"}, PAIR),
+        ({"TOY_ACCESS_KEY": "a", "TOY_SECRET_KEY": "b", "TOY_JWT": "j"}, PAIR),
+        ({"TOY_ACCESS_KEY": "", "TOY_SECRET_KEY": "", "TOY_JWT": "j"}, {"jwt": "j"}),
+        ({"TOY_JWT": "j", "TOY_REGION": "r"}, {"jwt": "j", "region": "r"}),
+    ],
+)
+def test_the_first_credentials_that_are_whole_are_taken(monkeypatch, there, read):
+    for name, value in there.items():
+        monkeypatch.setenv(name, value)
+    assert TWO.read(None) == read
 
 
-@pytest.mark.parametrize("seconds", ["0", "-1", "nan"])
-def test_a_limit_of_time_must_be_above_zero(command, seconds):
-    code, _, err = command("unleash", "version", "--sandbox", "--timeout", seconds)
-    assert code == 2
-    assert "--timeout" in err
+@pytest.mark.parametrize(
+    ("held", "read"),
+    [
+        ({**PAIR, "jwt": "j", "region": "r", "name": "mine"}, {**PAIR, "region": "r"}),
+        ({"access_key": "a", "jwt": "j"}, {"jwt": "j"}),
+        ({"access_key": "a", "secret_key": None, "jwt": "j"}, {"jwt": "j"}),
+    ],
+)
+def test_a_file_of_credentials_is_read_likewise(tmp_path, held, read):
+    file = tmp_path / "credentials.json"
+    file.write_text(json.dumps(held))
+    assert TWO.read(str(file)) == read
+
+
+@pytest.mark.parametrize("held", ["{}", "[]", '{"access_key": "a"}', '{"jwt": 1}', '{"region": "r"}'])
+def test_a_file_of_no_credentials_says_what_it_must_hold(tmp_path, held):
+    file = tmp_path / "credentials.json"
+    file.write_text(held)
+    said = "^--credentials-file: it must hold a JSON object with access_key and secret_key, or with jwt$"
+    with pytest.raises(UsageError, match=said):
+        TWO.read(str(file))
+
+
+def test_what_was_read_is_shown_in_no_message(monkeypatch, capsys):
+    monkeypatch.setenv("TOY_JWT", "a-b-c-4711")
+    TWO.read(None)
+    report(RuntimeError("there was a-b-c-4711 in it"))
+    assert "4711" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_the_wait_for_a_key(start, tmp_path, number, code):
+    """No event loop waits there: it would be told, and could not heed it."""
+    os.mkfifo(tmp_path / "key")
+    process = start("unleash", "version", "--api-key-file", tmp_path / "key")
+    with (tmp_path / "key").open("wb"):  # once the other end is open, too
+        process.send_signal(number)
+        _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (code, b"")

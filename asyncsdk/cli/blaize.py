@@ -98,16 +98,11 @@ class BlaizeWay(Way["Blaize"]):
 
 def system() -> System:
     """What the commands are made of."""
-    from importlib import import_module
-    from pkgutil import iter_modules
-
     from .. import blaize
-    from ..operation import declared
-    from .operations.system import System
+    from .operations.system import System, operations_of
 
-    modules = [import_module(f"{blaize.__name__}.{each.name}") for each in iter_modules(blaize.__path__)]
     client = blaize.Blaize("unused", access_key="unused", secret_key="unused")  # noqa: S106  # never connected
-    return System("blaize", declared(modules), client, BlaizeWay)
+    return System("blaize", operations_of(blaize), client, BlaizeWay)
 
 
 app = group(

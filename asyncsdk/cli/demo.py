@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from attrs import frozen
 
-from .pull.request import Format, PullRequest
+from .pull.request import PullRequest
+from .pull.rows import Format
 from .pull.to_files import say_how_to_go_on, to_files
 from .terminal.loop import run
 from .terminal.problems import usage

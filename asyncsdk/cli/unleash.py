@@ -9,8 +9,8 @@ from attrs import frozen
 from ..datasets.plan import device_id
 from .operations.group import group
 from .pull.pull import pull
-from .pull.request import Format
-from .pull.source import Lines, Source
+from .pull.rows import Format, Lines
+from .pull.source import Source
 from .secrets import APIKey
 from .way import Way
 

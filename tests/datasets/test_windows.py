@@ -114,7 +114,7 @@ def test_its_second_round_is_after_its_first():
         span(NIGHT.replace(fold=1), NIGHT)
 
 
-nights = st.datetimes(datetime(2026, 10, 25, 1), datetime(2026, 10, 25, 4), timezones=st.just(BERLIN))
+nights = st.datetimes(NAIVE.replace(2026, 10, 25, 1), NAIVE.replace(2026, 10, 25, 4), timezones=st.just(BERLIN))
 
 
 @given(nights, nights)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from functools import reduce
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from ...operation import declared
 from .outline import Outline, outline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import ModuleType
 
     from ...client import Client
     from ...operation import Operation
@@ -58,6 +62,11 @@ class System:
         paths = {tuple(each.python.split(".")[:-1]) for each in self.operations.values()}
         found = {path[: depth + 1] for path in paths if len(path) > depth and list(path[:depth]) == _steps(below)}
         return [".".join(path) for path in sorted(found)]
+
+
+def operations_of(package: ModuleType) -> dict[str, Operation]:
+    """Every operation that the modules of a package declare, by id."""
+    return declared(import_module(f"{package.__name__}.{each.name}") for each in iter_modules(package.__path__))
 
 
 def member(client: Client, path: str) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 from attrs import frozen
@@ -11,6 +10,7 @@ from attrs import frozen
 from ...codec import timestamp
 from .. import times
 from ..terminal.problems import UsageError, usage
+from .rows import Format
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,14 +24,6 @@ C = TypeVar("C", bound="Client")
 STDOUT = "-"
 
 _FILE_NAMES = (".parquet", ".ndjson", ".jsonl", ".json", ".csv", ".gz", ".zst")
-
-
-class Format(StrEnum):
-    """How rows are written."""
-
-    PARQUET = "parquet"
-    NDJSON = "ndjson"
-    CSV = "csv"
 
 
 @frozen(kw_only=True)

@@ -1,18 +1,41 @@
-"""Rows as lines of text on stdout, by the hundred."""
+"""How rows are written, and rows as lines of text on stdout, by the hundred."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from attrs import frozen
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ..terminal.stdout import StandardOutput
-    from .source import Lines
 
 _AT_ONCE = 500
 _AT_LATEST = 0.25
+
+
+class Format(StrEnum):
+    """How rows are written."""
+
+    PARQUET = "parquet"
+    NDJSON = "ndjson"
+    CSV = "csv"
+
+
+@frozen(kw_only=True)
+class Lines:
+    """Rows as lines of text.
+
+    Attributes:
+        header: what stands before them.
+        encode: from some rows to their lines.
+    """
+
+    header: bytes = b""
+    encode: Callable[[Sequence[Any]], bytes]
 
 
 class RowLines:

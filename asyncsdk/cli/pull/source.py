@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from datetime import datetime, timedelta
 
     from ...client import Client
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ...unleash.analytics.backfill import Report
     from ...unleash.analytics.stream import RowStream
     from ..way import Way
-    from .request import Format
+    from .rows import Format, Lines
 
 C = TypeVar("C", bound="Client")
 
@@ -48,19 +48,6 @@ class Pullable(Protocol):
     ) -> Report:
         """Write it into a sink."""
         ...
-
-
-@frozen(kw_only=True)
-class Lines:
-    """Rows as lines of text.
-
-    Attributes:
-        header: what stands before them.
-        encode: from some rows to their lines.
-    """
-
-    header: bytes = b""
-    encode: Callable[[Sequence[Any]], bytes]
 
 
 @frozen(kw_only=True)

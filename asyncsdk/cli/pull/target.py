@@ -11,7 +11,7 @@ from ...sinks.local import LocalStore
 from ...sinks.parquet import ParquetCompression
 from ...times import instant
 from ..terminal.problems import usage
-from .request import Format
+from .rows import Format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

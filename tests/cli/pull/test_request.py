@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from asyncsdk.cli.pull.request import Format, chosen_duration, chosen_keys, chosen_range, chosen_target
+from asyncsdk.cli.pull.request import chosen_duration, chosen_keys, chosen_range, chosen_target
+from asyncsdk.cli.pull.rows import Format
 from asyncsdk.cli.terminal.problems import UsageError
 from asyncsdk.cli.unleash import ROWS
 

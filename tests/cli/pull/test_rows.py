@@ -5,8 +5,7 @@ import json
 import pytest
 
 from asyncsdk import AnalyticsRow
-from asyncsdk.cli.pull.request import Format
-from asyncsdk.cli.pull.rows import RowLines
+from asyncsdk.cli.pull.rows import Format, RowLines
 from asyncsdk.cli.unleash import ROWS
 from asyncsdk.codec import from_dict
 from asyncsdk.sinks.lines import csv_header

@@ -17,7 +17,7 @@ OPTION = "--data"
 
 
 def body_of(body: Body, given: str | None, fields: Mapping[str, Any]) -> Any:
-    """The body to send.
+    """The body to send; None for none, where none is required.
 
     Args:
         body: what the command takes.
@@ -31,9 +31,9 @@ def body_of(body: Body, given: str | None, fields: Mapping[str, Any]) -> Any:
         each.key: value_of(each.reading, fields[each.name], each.flag) for each in body.fields if each.name in fields
     }
     if given is None:
-        if not chosen:
+        if body.required and not chosen:
             raise UsageError(_missing(body))
-        return chosen
+        return chosen or None
     if body.raw:
         return _raw(body, given)
     value = parsed(_text(given), _source(given))

@@ -70,6 +70,7 @@ def _body(outline: Outline, body: Body) -> Iterator[str]:
             (
                 f"**Body** (`--data`, {'raw text, sent as it is' if body.raw else 'JSON'}): {body.help}",
                 f"Required: {', '.join(f'`{name}`' for name in required)}." if required else "",
+                "" if body.required else "It may be left out.",
                 "A line end at the end is taken off." if body.one_line else "",
                 "Its plain fields can be given as options, too." if body.fields else "",
             ),

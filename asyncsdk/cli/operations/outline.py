@@ -7,7 +7,7 @@ import types
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 import attrs
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ...codec import Model
 from ...codec.model import named
@@ -31,12 +31,14 @@ class Argument:
         reading: how its value is typed.
         help: what it means.
         required: whether it must be given.
+        default: what the method takes where it is not.
     """
 
     name: str
     reading: Reading
     help: str
     required: bool = True
+    default: Any = None
 
     @property
     def shown(self) -> str:
@@ -72,6 +74,7 @@ class Body:
     Attributes:
         name: of the method's parameter.
         help: what it means.
+        required: whether there must be one.
         raw: whether it is sent as it is, and not JSON.
         one_line: whether it is one value rather than a document, so that the end of its line is no part of it.
         model: whose fields it has; None for JSON of another shape.
@@ -81,6 +84,7 @@ class Body:
 
     name: str
     help: str
+    required: bool = True
     raw: bool = False
     one_line: bool = False
     model: type[Model] | None = None
@@ -143,9 +147,9 @@ def outline(operation: Operation, method: Callable[..., Any]) -> Outline:
             continue
         order.append(each.name)
         if each.name in operation.path_params or reading in _PLACED:
-            arguments.append(Argument(each.name, reading, told, required))
+            arguments.append(Argument(each.name, reading, told, required, None if required else each.default))
         else:
-            body = _body(operation, each.name, told, reading is Reading.RAW)
+            body = evolve(_body(operation, each.name, told, reading is Reading.RAW), required=required)
     siblings = frozenset(name for name in dir(getattr(method, "__self__", None)) if not name.startswith("_"))
     return Outline(operation, doc, tuple(arguments), tuple(filters), body, tuple(order), siblings)
 
@@ -158,7 +162,7 @@ def dashed(name: str) -> str:
 def _body(operation: Operation, name: str, told: str, raw: bool) -> Body:
     kind = operation.body
     if not (isinstance(kind, type) and issubclass(kind, Model)):
-        return Body(name, told, raw, operation.content_type == "text/plain", secret=is_sensitive(name))
+        return Body(name, told, raw=raw, one_line=operation.content_type == "text/plain", secret=is_sensitive(name))
     return Body(name, told, model=kind, secret=_has_secret(kind), fields=tuple(_fields(kind)))
 
 

@@ -60,7 +60,7 @@ def call_of(outline: Outline, given: Given) -> Call:
         UsageError: something that cannot be meant.
     """
     values = {
-        each.name: None if typed is None else value_of(each.reading, typed, each.shown)
+        each.name: each.default if typed is None else value_of(each.reading, typed, each.shown)
         for each in outline.arguments
         for typed in (given.arguments[each.name],)
     }

@@ -87,6 +87,8 @@ def reading_of(annotation: str) -> Reading:
         return Reading.TIME
     if "str" in members:
         return Reading.TEXTS if any(each.endswith("[str]") for each in members) else Reading.TEXT
+    if members and all(each.startswith("Literal['") for each in members):
+        return Reading.TEXT
     if members == ["Mapping[str, str]"]:
         return Reading.PAIRS
     plain = {"bool": Reading.FLAG, "int": Reading.WHOLE, "float": Reading.NUMBER, "Sequence[str]": Reading.TEXTS}

@@ -74,7 +74,8 @@ NEAR = Operation(
     "any",
     query={"height": "height", "unit": "unit", "open_now": "open"},
 )
-OPERATIONS = {each.id: each for each in (LIST, SAVE, COUNT, WATCH, PICTURE, NEAR)}
+CLOSE = Operation("toy.shops.close", "POST", "/shops/close", "none")
+OPERATIONS = {each.id: each for each in (LIST, SAVE, COUNT, WATCH, PICTURE, NEAR, CLOSE)}
 
 
 class Shops(Resource):
@@ -122,11 +123,19 @@ class Shops(Resource):
         """Count the shops."""
         return await self._call(COUNT, into=as_json)
 
+    async def close(self, reason: Mapping[str, Any] | None = None) -> Any:
+        """Close the shops.
+
+        Args:
+            reason: why.
+        """
+        return await self._do(CLOSE, body={"reason": "none"} if reason is None else reason)
+
     async def near(
         self,
         radius: int,
         since: Instant,
-        height: float | None = None,
+        height: float = 0.5,
         *,
         unit: str,
         open_now: bool,

@@ -69,7 +69,14 @@ def test_a_value_that_is_typed_by_its_place_has_its_type(toy):
     assert requests[0].url.raw_path == b"/shops/near/5/2026-11-02T01%3A00Z?height=2.5&unit=km&open=false&kinds=a%2Cb"
     code, _, _, requests = toy([httpx.Response(200, json={})], "shops", "near", "5", "1793577600000", *wanted)
     assert code == 0
-    assert requests[0].url.raw_path == b"/shops/near/5/2026-11-02T00%3A00Z?unit=km&open=false&kinds=a%2Cb"
+    assert requests[0].url.raw_path == b"/shops/near/5/2026-11-02T00%3A00Z?height=0.5&unit=km&open=false&kinds=a%2Cb"
+
+
+def test_a_body_that_is_not_required_is_not_asked_for(toy):
+    code, _, err, requests = toy([httpx.Response(204)] * 2, "shops", "close")
+    assert (code, err, requests[0].content) == (0, "", b'{"reason":"none"}')
+    code, _, _, requests = toy([httpx.Response(204)], "shops", "close", "--data", '{"reason": "rain"}')
+    assert (code, requests[0].content) == (0, b'{"reason":"rain"}')
 
 
 REQUIRED = {"--unit": ["--unit", "km"], "--open-now": ["--open-now"], "--kinds": ["--kinds", "a"]}

@@ -23,6 +23,8 @@ from asyncsdk.cli.terminal.problems import UsageError
         ("datetime | int | None", Reading.TIME),
         ("datetime | str | int | None", Reading.TEXT),
         ("Instant", Reading.TIME),
+        ('Literal["day", "hour"] | None', Reading.TEXT),
+        ("Literal[1, 2]", Reading.JSON),
         ("Instant | None", Reading.TIME),
     ],
 )

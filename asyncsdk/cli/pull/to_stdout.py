@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from ..terminal.progress import LiveProgress
 from ..terminal.stdout import StandardOutput
+from ..terminal.streams import ReaderGone
 from .rows import RowLines
 from .summary import Summary
 
@@ -67,8 +69,11 @@ async def _copy(stream: RowStream, lines: RowLines, limit: int | None) -> int:
             written += 1
             if written == limit:
                 break
-    finally:
-        await lines.flush()
+    except BaseException:
+        with suppress(ReaderGone):  # who has had enough of the rows does not undo a failure
+            await lines.flush()
+        raise
+    await lines.flush()
     return written
 
 

@@ -12,6 +12,10 @@ import threading
 import anyio
 import pytest
 
+from asyncsdk import SDKError
+from asyncsdk.cli.pull.rows import Lines, RowLines
+from asyncsdk.cli.pull.to_stdout import _copy
+from asyncsdk.cli.terminal.streams import ReaderGone
 from asyncsdk.testing import AnalyticsService, Sandbox, faults, serve
 
 DAY = ("--from", "2020-08-17", "--to", "2020-08-18")
@@ -181,6 +185,28 @@ def _held(asked):
         await anyio.sleep_forever()
 
     return hold
+
+
+@pytest.mark.parametrize("gone", [False, True])
+@pytest.mark.anyio
+async def test_what_was_read_before_a_failure_is_written_and_a_reader_that_has_gone_hides_none(gone):
+    written = []
+
+    class Output:
+        async def write(self, data):
+            if gone:
+                raise ReaderGone
+            written.append(data)
+
+    async def rows():
+        yield {"a": 1}
+        yield {"a": 2}
+        raise SDKError("no answer")
+
+    lines = RowLines(Lines(encode=lambda held: b"".join(b"%d\n" % row["a"] for row in held)), Output())
+    with pytest.raises(SDKError):
+        await _copy(rows(), lines, None)
+    assert written == ([] if gone else [b"1\n2\n"])
 
 
 def test_a_slow_reader_gets_every_row(start, origin, command):

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING, Any as _Any
 from .version import __version__ as __version__
 
 if _TYPE_CHECKING:
-    from . import blaize as blaize, errors as errors, sinks as sinks, testing as testing
+    from . import blaize as blaize, datasets as datasets, errors as errors, sinks as sinks, testing as testing
     from .auth.cognito import CognitoIdentity as CognitoIdentity
     from .auth.credentials import AWSCredentials as AWSCredentials
     from .blaize.client import Blaize as Blaize
     from .chain.attempts import Attempt as Attempt
-    from .chain.options import Timeout as Timeout
     from .chain.retry import RetryPolicy as RetryPolicy
     from .codec import OMIT as OMIT, Model as Model, Receipt as Receipt, to_dict as to_dict
-    from .datasets.plan import Plan as Plan, Shard as Shard
+    from .datasets.plan import Plan as Plan
+    from .datasets.report import Report as Report
+    from .datasets.shard import Shard as Shard
     from .errors import (
         APIError as APIError,
         AuthenticationError as AuthenticationError,
@@ -46,7 +47,7 @@ if _TYPE_CHECKING:
     from .operation import Operation as Operation
     from .paging import Page as Page, Pager as Pager
     from .sinks import CSVSink as CSVSink, NDJSONSink as NDJSONSink, ParquetSink as ParquetSink
-    from .unleash.analytics.backfill import Report as Report
+    from .timeout import Timeout as Timeout
     from .unleash.analytics.client import UnleashAnalytics as UnleashAnalytics
     from .unleash.analytics.rows import AnalyticsRow as AnalyticsRow
 
@@ -78,7 +79,7 @@ _HOMES = {
     "TransportError": "errors",
     "UnprocessableError": "errors",
     "Plan": "datasets.plan",
-    "Shard": "datasets.plan",
+    "Shard": "datasets.shard",
     "Failure": "fanout.progress",
     "Progress": "fanout.progress",
     "FanOut": "fanout.stream",
@@ -88,17 +89,17 @@ _HOMES = {
     "AWSCredentials": "auth.credentials",
     "RetryPolicy": "chain.retry",
     "Operation": "operation",
-    "Timeout": "chain.options",
+    "Timeout": "timeout",
     "Page": "paging",
     "Pager": "paging",
     "CSVSink": "sinks",
     "NDJSONSink": "sinks",
     "ParquetSink": "sinks",
     "UnleashAnalytics": "unleash.analytics.client",
-    "Report": "unleash.analytics.backfill",
+    "Report": "datasets.report",
     "AnalyticsRow": "unleash.analytics.rows",
 }
-_ROOMS = {"blaize", "errors", "sinks", "testing"}
+_ROOMS = {"blaize", "datasets", "errors", "sinks", "testing"}
 
 __all__ = [
     "OMIT",

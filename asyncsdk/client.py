@@ -2,90 +2,119 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-import httpx
-
-from .chain.calls import Calls, Decoder, Shared
-from .chain.retry import RetryBudget
-from .chain.signing import Signer, SigningTransport
+from .chain.calls import Calls, Decoder
+from .chain.framing import Framer
+from .chain.host import Host, Hosts, HostState
 from .chain.streamed import Streamed
-from .chain.throttle import Throttle, ThrottleTransport
-from .engines.choice import chosen_engine
-from .engines.lazy import LazyEngine
-from .http.frozen import FrozenCall
-from .http.url import BaseURL, Query, encode_query
+from .chain.waiting import wait_until
+from .chain.way import Way
+from .engines.choice import connections
+from .engines.common import Proxies
+from .http.url import BaseURL, Query
+from .options import OF_CONNECTIONS, CopyOptions, as_options
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from types import TracebackType
 
-    from .chain.options import Options
-    from .operation import Operation
+    import httpx
 
-__all__ = ["Client", "Decoder"]
+    from .chain.options import Options
+    from .chain.signing import Signer
+    from .chain.throttle import Throttle
+    from .http.body import Body
+    from .http.clock import Clock
+    from .operation import Operation
+    from .timeout import Timeout
+
+__all__ = ["Client", "Decoder", "Where"]
 
 T = TypeVar("T")
 
+Where = tuple[str, Callable[[HostState], "Signer | None"]]
+"""The base URL of a host, and what makes its signer from what is known of it."""
+
 
 class Client:
-    """The base of the systems' clients; not to be built itself."""
+    """The base of the systems' clients; not to be built itself.
+
+    A subclass gives its own arguments to `_set_up`, and says in `_hosts` where they lead.
+    """
 
     system: ClassVar[str]
-    """The name of the system, as operation ids and shards begin with it."""
+    """The name of the system, as operation ids and data sets begin with it."""
 
-    _FIXED: ClassVar[frozenset[str]] = frozenset({"transport", "http_client", "max_connections"})
+    _arguments: dict[str, Any]
+    _options: Options
+    _hosts: Hosts
+    _way: Way
+    _owner: bool
+    _http: httpx.AsyncClient | None
+    _calls: Calls
+    _framer: Framer
 
-    def __init__(
-        self,
-        *,
-        base_url: str,
-        signer: Signer,
-        options: Options,
-        arguments: Mapping[str, Any],
-        transport: httpx.AsyncBaseTransport | None = None,
-        http_client: Any = None,
-    ) -> None:
+    def _set_up(self, arguments: Mapping[str, Any], options: Mapping[str, Any]) -> None:
         """Set up without a running loop.
 
         Args:
-            base_url: where the service is.
-            signer: what signs requests to it.
-            options: what every client takes.
-            arguments: the subclass's own arguments, for `with_options`; credentials as found, not as left to the environment.
-            transport: an innermost transport instead of our engine, closed with the client.
-            http_client: a caller's client instead of our engine, never closed by us.
+            arguments: the subclass's own; credentials as found, not as left to the environment.
+            options: what every client takes (`ClientOptions`).
+
+        Raises:
+            TypeError: an option that there is not.
+            ConfigurationError: an argument that cannot work.
         """
-        self._base = BaseURL(base_url)
-        self._signer = signer
-        self._options = options
-        self._arguments = dict(arguments)
-        self._owner = True
-        self._http: httpx.AsyncClient | None = None
-        self._join(
-            Shared(
-                LazyEngine(chosen_engine(options.max_connections, transport, http_client)),
-                Throttle(options.max_connections, options.clock),
-                RetryBudget(),
+        known = CopyOptions.__annotations__.keys() | OF_CONNECTIONS
+        if unknown := sorted(options.keys() - known):
+            raise TypeError(f"{type(self).__name__} takes no {', '.join(unknown)}")
+        self._arguments = {**arguments, "base_url": options.get("base_url")}
+        self._options = as_options(options)
+        self._way = Way(
+            connections(
+                options.get("transport"),
+                options.get("http_client"),
+                ssl_context=self._options.ssl_context,
+                proxies=None if self._options.proxy is None else Proxies({"all": self._options.proxy}),
             )
         )
+        self._hosts = Hosts(self._named(self._state), self._state)
+        self._owner = True
+        self._join()
 
-    def _join(self, shared: Shared) -> None:
-        self._shared = shared
-        signing = SigningTransport(shared.engine, self._signer, (self._base.origin,))
-        self._chain = ThrottleTransport(signing, shared.throttle, self._signer)
-        self._calls = Calls(self._chain, shared, self._signer, self._options)
-        self._headers = httpx.Headers(
-            [
-                (b"Host", self._base.host),
-                (b"Accept", b"application/json, */*;q=0.1"),
-                (b"Accept-Encoding", b"gzip"),
-                (b"User-Agent", self._options.user_agent.encode()),
-            ]
-        )
-        self._extensions = {"timeout": self._options.timeout.extension(), "whole": True}
+    def _join(self) -> None:
+        """What follows from hosts and options."""
+        self._http = None
+        self._calls = Calls(self._way, self._hosts, self._options)
+        self._framer = Framer(self._hosts, self._options)
+
+    def _state(self) -> HostState:
+        return HostState(self._options.max_connections, self._options.clock)
+
+    def _named(self, state: Callable[[], HostState], before: Mapping[str, Host] | None = None) -> dict[str, Host]:
+        """The hosts that the arguments lead to; what was learnt of an origin stays known.
+
+        Args:
+            state: makes the state of a host that nothing is known of.
+            before: the hosts of what this is a copy of.
+        """
+
+        def host(name: str, base_url: str, sign: Callable[[HostState], Signer | None]) -> Host:
+            base = BaseURL(base_url)
+            known = (before or {}).get(name)
+            same = known is not None and known.base.origin == base.origin
+            learnt = known.state if known is not None and same else state()
+            return Host(base, sign(learnt), learnt)
+
+        return {name: host(name, *where) for name, where in self._where().items()}
+
+    def _where(self) -> Mapping[str, Where]:
+        """Each host's name (``""`` for the main one), base URL, and what makes its signer from what is known of it."""
+        raise NotImplementedError
 
     async def __aenter__(self) -> Self:
         return self
@@ -96,7 +125,9 @@ class Client:
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self._base.text!r})"
+        hosts: Hosts | None = getattr(self, "_hosts", None)
+        where = "not set up" if hosts is None else f"base_url={hosts.main.base.text!r}"
+        return f"{type(self).__name__}({where})"
 
     async def aclose(self) -> None:
         """Close the connections; may be called again. On a copy made by `with_options` it does nothing.
@@ -104,42 +135,62 @@ class Client:
         Requests under way are lost, and not tried again.
         """
         if self._owner:
-            await self._shared.engine.aclose()
+            await self._way.connections.aclose()
             if self._http is not None:
                 await self._http.aclose()
 
-    def with_options(self, **changes: Any) -> Self:
+    def _with(self, changes: Mapping[str, Any]) -> Self:
         """A copy with some arguments changed, on the same connections, throttle and retry budget.
 
         Args:
-            changes: any argument of the class but ``transport``, ``http_client`` and ``max_connections``.
+            changes: the subclass's own arguments, and `CopyOptions`.
 
         Raises:
-            TypeError: an argument that the class does not have, or one of those three.
+            TypeError: an argument that the class does not have, or one that belongs to its connections.
+            ConfigurationError: a value that cannot work.
         """
-        if fixed := sorted(self._FIXED & changes.keys()):
+        if fixed := sorted(OF_CONNECTIONS & changes.keys()):
             raise TypeError(
                 f"with_options cannot change {', '.join(fixed)}: a copy shares its connections; make a new client"
             )
-        if unknown := sorted(changes.keys() - self._arguments.keys()):
+        if unknown := sorted(changes.keys() - CopyOptions.__annotations__.keys() - self._arguments.keys()):
             raise TypeError(f"{type(self).__name__} takes no {', '.join(unknown)}")
-        copy = type(self)(**{**self._arguments, **changes})
-        copy._owner = False  # noqa: SLF001  # of this very class
-        copy._join(self._shared)  # noqa: SLF001
+        copy = object.__new__(type(self))
+        copy._owner = False
+        copy._way = self._way
+        copy._options = as_options(changes, self._options)
+        copy._arguments = self._arguments
+        copy._hosts = self._hosts
+        if own := self._arguments.keys() & changes.keys():
+            copy._arguments = {**self._arguments, **{name: changes[name] for name in own}}
+            named = copy._named(self._hosts.fresh, self._hosts.named)
+            copy._hosts = Hosts(named, self._hosts.fresh, self._hosts.strangers)
+        copy._join()
         return copy
+
+    @property
+    def throttle(self) -> Throttle:
+        """The places at the main host: how many there are now (``limit``), are taken (``active``), and waited for (``waiting``)."""
+        return self._hosts.main.state.throttle
+
+    @property
+    def clock(self) -> Clock:
+        """The time that the client goes by."""
+        return self._options.clock
 
     @property
     def http(self) -> httpx.AsyncClient:
         """An `httpx.AsyncClient` for requests this SDK has no method for: ``await client.http.get("/path")``.
 
         It goes through the same signing, throttling and retrying, takes paths below the base URL, and raises httpx's own
-        exceptions. Redirects are not followed and cookies not kept. It is closed with the client.
+        exceptions. A URL of another origin is asked too, without credentials and without any influence on the client's own
+        hosts. Redirects are not followed and cookies not kept. It is closed with the client.
         """
         if self._http is None:
-            from .chain.own_requests import OwnRequests, RetryTransport
+            from .chain.own_requests import OwnRequests, OwnTransport
 
-            chain = RetryTransport(self._chain, self._shared, self._signer, self._options)
-            self._http = OwnRequests(chain, self._base.text, self._options)
+            chain = OwnTransport(self._calls, self._hosts, self._options)
+            self._http = OwnRequests(chain, self._hosts.main.base.text, self._options)
         return self._http
 
     async def call(
@@ -148,8 +199,9 @@ class Client:
         *path: object,
         into: Decoder[T],
         query: Query | None = None,
-        body: bytes | None = None,
+        body: bytes | Body | None = None,
         content_type: str = "application/json",
+        timeout: Timeout | None = None,  # noqa: ASYNC109  # limits of each attempt, which the engine keeps
     ) -> T:
         """Make one call: freeze its bytes, then attempt it until it succeeds or must not be tried again.
 
@@ -158,15 +210,24 @@ class Client:
             path: the values of its path parameters, in path order.
             into: turns the answer into what the call gives.
             query: wire names to values.
-            body: the bytes to send.
+            body: what to send.
             content_type: of the body.
+            timeout: limits of one attempt of this call; the operation's or the client's otherwise.
 
         Raises:
             ValueError, TypeError: a path value or query value that cannot be sent; nothing was.
             SDKError: whatever became of the last attempt.
         """
-        frozen = self._frozen(operation, path, query, body, content_type)
-        return await self._calls.decoded(frozen, into)
+        call = self._framer.call(
+            operation,
+            path,
+            query=query,
+            body=body,
+            content_type=content_type,
+            timeout=timeout,
+            most=self._options.max_body,
+        )
+        return await self._calls.decoded(call, into)
 
     @asynccontextmanager
     async def stream(
@@ -174,8 +235,9 @@ class Client:
         operation: Operation,
         *path: object,
         query: Query | None = None,
-        body: bytes | None = None,
+        body: bytes | Body | None = None,
         content_type: str = "application/json",
+        timeout: Timeout | None = None,  # noqa: ASYNC109
     ) -> AsyncIterator[Streamed]:
         """Make one call whose answer is read while it arrives.
 
@@ -186,42 +248,82 @@ class Client:
             operation: what to call.
             path: the values of its path parameters, in path order.
             query: wire names to values.
-            body: the bytes to send.
+            body: what to send.
             content_type: of the body.
+            timeout: limits of one attempt of this call; the operation's or the client's otherwise.
 
         Raises:
             ValueError, TypeError: a path value or query value that cannot be sent; nothing was.
             SDKError: whatever became of the last attempt.
         """
-        frozen = self._frozen(operation, path, query, body, content_type, whole=False)
-        response = await self._calls.opened(frozen)
-        streamed = Streamed(frozen, response, partial(self._calls.secrets, frozen))
+        call = self._framer.call(
+            operation, path, query=query, body=body, content_type=content_type, timeout=timeout, most=None
+        )
+        response = await self._calls.opened(call)
+        streamed = Streamed(call, response, partial(self._calls.secrets, call))
         try:
             yield streamed
         finally:
             await streamed.aclose()
 
-    def _frozen(
+    async def call_url(
         self,
         operation: Operation,
-        path: tuple[object, ...],
-        query: Query | None,
-        body: bytes | None,
-        content_type: str,
+        url: str,
         *,
-        whole: bool = True,
-    ) -> FrozenCall:
-        """The bytes of a call, checked and encoded."""
-        url = self._base.join(operation.url_path(*path), encode_query(query))
-        headers = self._headers
-        if body is not None:
-            framing = [(b"Content-Type", content_type.encode()), (b"Content-Length", b"%d" % len(body))]
-            headers = httpx.Headers([*headers.raw, *framing])
-        elif operation.method in ("POST", "PUT", "PATCH"):
-            headers = httpx.Headers([*headers.raw, (b"Content-Length", b"0")])
-        extensions = self._extensions
-        if not operation.signed:
-            extensions = {**extensions, "unsigned": True}
-        if not whole:
-            extensions = {**extensions, "whole": False}
-        return FrozenCall(operation, path=path, url=url, headers=headers, body=body or b"", extensions=extensions)
+        into: Decoder[T],
+        headers: Mapping[str, str] | None = None,
+        body: bytes | Body | None = None,
+        timeout: Timeout | None = None,  # noqa: ASYNC109
+    ) -> T:
+        """Make one call to a URL of somebody else's, such as a presigned one: without credentials, and exactly as it was issued.
+
+        Args:
+            operation: what it is, and whether it may be repeated; its path is not used.
+            url: where to, absolute; its escapes stay as they are.
+            into: turns the answer into what the call gives.
+            headers: all that it carries, beside what frames the body.
+            body: what to send.
+            timeout: limits of one attempt; the operation's or the client's otherwise.
+
+        Raises:
+            ValueError: no absolute http or https URL, or a header that cannot be sent.
+            SDKError: whatever became of the last attempt.
+        """
+        call = self._framer.call_url(
+            operation, url, headers=headers, body=body, timeout=timeout, most=self._options.max_body
+        )
+        return await self._calls.decoded(call, into)
+
+    @asynccontextmanager
+    async def stream_url(
+        self,
+        operation: Operation,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        timeout: Timeout | None = None,  # noqa: ASYNC109
+    ) -> AsyncIterator[Streamed]:
+        """As `call_url`, with an answer that is read while it arrives, as `stream` does."""
+        call = self._framer.call_url(operation, url, headers=headers, body=None, timeout=timeout, most=None)
+        response = await self._calls.opened(call)
+        streamed = Streamed(call, response, partial(self._calls.secrets, call))
+        try:
+            yield streamed
+        finally:
+            await streamed.aclose()
+
+    async def wait_until(
+        self,
+        poll: Callable[[], Any],
+        done: Callable[[Any], bool],
+        *,
+        deadline: float | None,
+        what: str,
+        resume: object = None,
+    ) -> Any:
+        """See `asyncsdk.chain.waiting.wait_until`; with the client's clock and limits."""
+        options = self._options
+        return await wait_until(
+            poll, done, deadline=deadline, what=what, resume=resume, policy=options.retry, clock=options.clock
+        )

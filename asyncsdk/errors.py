@@ -106,7 +106,13 @@ class ConnectError(TransportError, builtins.ConnectionError):
 
 
 class TimeoutError(TransportError, builtins.TimeoutError):
-    """A limit of time passed. Also a builtin `TimeoutError`."""
+    """A limit of time passed. Also a builtin `TimeoutError`.
+
+    Attributes:
+        resume: what to go on with, where a job was waited for: plain data, such as its id. None elsewhere.
+    """
+
+    resume: Any = None
 
 
 class ConnectionLostError(TransportError):

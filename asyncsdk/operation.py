@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import ModuleType
 
+    from .timeout import Timeout
+
 Kind = Literal["object", "any", "none", "scalar", "text", "array", "results", "pages", "cursor", "stream", "bytes"]
 """What a call gives: docs/lists.md says what each means."""
 
@@ -64,6 +66,8 @@ class Operation:
         required: wire names of the body's fields that the document's schema requires.
         many: whether it takes a list of such bodies too.
         content_type: of the body.
+        host: which of the client's hosts it is for; its main one by default.
+        timeout: limits of one attempt, where the client's do not fit: a long poll, a slow export.
     """
 
     id: str
@@ -77,6 +81,8 @@ class Operation:
     required: tuple[str, ...] = ()
     many: bool = False
     content_type: str = "application/json"
+    host: str = ""
+    timeout: Timeout | None = None
     _parts: tuple[str, ...] = field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:

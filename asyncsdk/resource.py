@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .body import body_bytes
-from .codec import Model, Receipt, as_model, from_dict, receipt
+from .codec import Model, Receipt, as_list, as_model, receipt
 from .http.url import encode_query
-from .paging import Pager, at_once, by_rpp
+from .paging import Pager, at_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .client import Client, Decoder
-    from .http.reply import Reply
     from .http.url import Query
     from .operation import Operation
 
@@ -63,48 +61,34 @@ class Resource:
         """One call that gives a `Receipt`."""
         return await self._call(operation, *path, into=receipt, body=body, query=query)
 
-    def _list(self, operation: Operation, *path: object, of: type[M], query: Query | None = None) -> Pager[M]:
-        """A list that comes in one answer: a bare array, ``{"results": [...]}``, or a single object.
-
-        Path and query are checked now, so that a wrong value is refused at the call and not at the first iteration.
-        """
-        operation.url_path(*path)
-        encode_query(query)
-        return at_once(lambda: self._call(operation, *path, into=as_list(of), query=query))
-
-    def _pages(
+    def _list(
         self,
         operation: Operation,
         *path: object,
         of: type[M],
-        query: Query,
-        page: int | None,
-        rpp: int | None,
-        usual: int,
+        query: Query | None = None,
+        within: Sequence[str] = (),
+        single: bool = False,
     ) -> Pager[M]:
-        """A list that may come in pages, where its answers say that there is more; checked now, as `_list` does.
+        """A list that comes in one answer.
+
+        Path and query are checked now, so that a wrong value is refused at the call and not at the first iteration.
 
         Args:
             operation: what to call.
             path: the values of its path parameters.
             of: the model of an item.
-            query: the filters, wire names to values.
-            page: the page to begin with; None asks as the document does, without a number.
-            rpp: results a page; None leaves it to the service.
-            usual: how many the service gives where it is not told.
+            query: wire names to values.
+            within: the names one of which holds the list, where it does not come as a bare array (`codec.as_part`).
+            single: whether an object may stand for a list of one (likewise).
 
         Raises:
             TypeError, ValueError: a value that cannot be meant.
         """
         operation.url_path(*path)
         encode_query(query)
-        whole_number(page, "page")
-        whole_number(rpp, "rpp")
-
-        async def fetch(number: int | None) -> tuple[Sequence[M], Mapping[str, Any]]:
-            return await self._call(operation, *path, into=as_part(of), query={**query, "page": number, "rpp": rpp})
-
-        return by_rpp(fetch, page=page, rpp=rpp, usual=usual)
+        into = as_list(of, within, single=single)
+        return at_once(lambda: self._call(operation, *path, into=into, query=query), of=of)
 
 
 def whole_number(value: object, name: str) -> None:
@@ -120,43 +104,3 @@ def whole_number(value: object, name: str) -> None:
         raise TypeError(f"{name} must be a whole number, not {type(value).__name__}")
     if value < 1:
         raise ValueError(f"{name} must be at least 1, not {value}")
-
-
-def listed(reply: Reply) -> tuple[list[Any], Mapping[str, Any]]:
-    """The items of a list answer, and what came around them.
-
-    Raises:
-        DecodeError: no list in any of the shapes that are known.
-    """
-    value = reply.json()
-    if isinstance(value, list):
-        return value, {}
-    if value is None:
-        return [], {}
-    if isinstance(value, dict):
-        for name in ("results", "data", "items"):
-            if isinstance(value.get(name), list):
-                return value[name], value
-        # Some clients meet a single object where the document has a list (FACTS 1.1, 4.3).
-        single = value.get("results", value)
-        return ([single] if single else []), {}
-    raise reply.unreadable(f"a list was promised, not {type(value).__name__}")
-
-
-def as_part(of: type[M]) -> Decoder[tuple[Sequence[M], Mapping[str, Any]]]:
-    """A decoder for a list of models, or a page of one, with what came around it."""
-
-    def decode(reply: Reply) -> tuple[Sequence[M], Mapping[str, Any]]:
-        items, around = listed(reply)
-        for at, each in enumerate(items):
-            if not isinstance(each, Mapping):
-                raise reply.unreadable(f"item {at} is no object")
-        return [from_dict(of, each) for each in items], around
-
-    return decode
-
-
-def as_list(of: type[M]) -> Decoder[Sequence[M]]:
-    """A decoder for a list of models."""
-    part = as_part(of)
-    return lambda reply: part(reply)[0]

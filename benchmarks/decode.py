@@ -27,12 +27,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from _measure import versions
 from _pages import KEYS, page
 
-from asyncsdk.columns import schema, to_wire
+from asyncsdk.columns import model_schema, to_wire
 from asyncsdk.http.reply import Reply
 from asyncsdk.unleash.analytics.client import ROWS
 from asyncsdk.unleash.analytics.page import decode_any, decode_page
 from asyncsdk.unleash.analytics.pages import read_page
 from asyncsdk.unleash.analytics.plain import plain_page
+from asyncsdk.unleash.analytics.rows import AnalyticsRow
 
 SIZES = (20, 1_000, 10_000)
 STRINGS = pa.dictionary(pa.int32(), pa.string())
@@ -98,7 +99,7 @@ CONTESTANTS = {
     "Arrow: asyncsdk": decode_page,
     "Arrow: asyncsdk, fast path": plain_page,
     "Arrow: asyncsdk, slow path": decode_any,
-    "Arrow: orjson, zip, pa.array": arrow(schema().types[:7]),
+    "Arrow: orjson, zip, pa.array": arrow(model_schema(AnalyticsRow).types[:7]),
     "Arrow: orjson, zip, pa.array with dictionaries": arrow(TYPES),
     "Arrow: orjson, dicts, Table.from_pylist": arrow_from_dicts,
 }
@@ -108,7 +109,7 @@ def check(data):
     """All ways give the same rows."""
     rows = [dict(zip(KEYS, row, strict=True)) for row in orjson.loads(data)["data"]]
     for decoded in (decode_page(data).batch, plain_page(data)[0], decode_any(data)[0], arrow(TYPES)(data)):
-        assert to_wire(decoded) == rows
+        assert to_wire(decoded, AnalyticsRow) == rows
     assert [row.timestamp for row in ours_to_rows(data)[0]] == [row.timestamp for row in attrs_by_msgspec(data)]
 
 

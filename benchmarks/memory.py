@@ -81,7 +81,7 @@ class _OneDevice:
     def open(self, shard):
         from asyncsdk.sinks import ParquetSink
 
-        return ParquetSink(self._folder / shard.device).open(attrs.evolve(shard, device=DEVICE))
+        return ParquetSink(self._folder / shard.key).open(attrs.evolve(shard, key=DEVICE))
 
 
 async def backfill(analytics, devices, at_once):
@@ -101,9 +101,9 @@ def imported():
 
     import asyncsdk
     import asyncsdk.columns
+    import asyncsdk.datasets.writing
     import asyncsdk.engines.aiohttp.engine
     import asyncsdk.sinks
-    import asyncsdk.unleash.analytics.backfill
 
     return aiohttp, asyncsdk, pyarrow.compute, pyarrow.csv, pyarrow.parquet, uvloop
 

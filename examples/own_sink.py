@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TABLES = """
 create table if not exists detections (device text, start integer, class text, count integer, frame integer, at text);
-create table if not exists shards (system text, device text, start integer, end integer, unique (system, device, start));
+create table if not exists shards (dataset text, device text, start integer, end integer, unique (dataset, device, start));
 """
 
 
@@ -49,7 +49,7 @@ class SQLiteSink:
     async def done(self) -> list[Shard]:
         def read() -> list[Shard]:
             with closing(sqlite3.connect(self._path)) as database:
-                return [Shard(*row) for row in database.execute("select system, device, start, end from shards")]
+                return [Shard(*row) for row in database.execute("select dataset, device, start, end from shards")]
 
         return await to_thread.run_sync(read)
 
@@ -61,19 +61,19 @@ class SQLiteSink:
         await to_thread.run_sync(self._commit, shard, writer.rows)
 
     def _commit(self, shard: Shard, rows: list[AnalyticsRow]) -> None:
-        where = (shard.device, shard.start, shard.end)
+        where = (shard.key, shard.start, shard.end)
         with closing(sqlite3.connect(self._path, timeout=60)) as database, database:
             # A shard that was too young comes again, and takes the place of what was kept of it.
             database.execute("delete from detections where device = ? and start >= ? and start < ?", where)
             database.executemany(
                 "insert into detections values (?, ?, ?, ?, ?, ?)",
                 [
-                    (shard.device, shard.start, row.class_name, row.count, row.frame_number, str(row.timestamp))
+                    (shard.key, shard.start, row.class_name, row.count, row.frame_number, str(row.timestamp))
                     for row in rows
                 ],
             )
             if shard.settled:
-                database.execute("insert into shards values (?, ?, ?, ?)", (shard.system, *where))
+                database.execute("insert or replace into shards values (?, ?, ?, ?)", (shard.dataset, *where))
 
 
 async def main(analytics: UnleashAnalytics, path: str) -> None:

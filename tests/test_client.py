@@ -13,15 +13,17 @@ import anyio
 import anyio.lowlevel
 import httpx
 import pytest
+from one_host import OneHost
 
 from asyncsdk import errors
 from asyncsdk.auth.keys import HeaderSigner
 from asyncsdk.chain.options import Options, Timeout
 from asyncsdk.chain.retry import RetryBudget, RetryPolicy
+from asyncsdk.chain.signing import Signer
 from asyncsdk.client import Client
 from asyncsdk.errors import ConfigurationError, SDKError
 from asyncsdk.operation import Operation
-from asyncsdk.options import credential, options
+from asyncsdk.options import credential
 from asyncsdk.testing.clock import FakeClock
 from asyncsdk.testing.script import Script
 
@@ -47,44 +49,20 @@ class Shop(Client):
 
     system = "shop"
 
-    def __init__(
-        self,
-        api_key=None,
-        *,
-        base_url="https://shop.example/v1",
-        timeout=Timeout(),  # noqa: B008
-        retry=None,
-        max_connections=64,
-        user_agent=None,
-        transport=None,
-        http_client=None,
-        on_attempt=None,
-        clock=None,
-    ):
-        key = credential(api_key, "api_key", "SHOP_API_KEY")
-        common = {
-            "timeout": timeout,
-            "retry": retry,
-            "user_agent": user_agent,
-            "on_attempt": on_attempt,
-            "clock": clock or FakeClock(),
-        }
-        super().__init__(
-            base_url=base_url,
-            signer=HeaderSigner("x-api-key", key, key),
-            options=options(max_connections=max_connections, **common),
-            arguments={"api_key": key, "base_url": base_url, **common},
-            transport=transport,
-            http_client=http_client,
-        )
+    def __init__(self, api_key=None, **options):
+        given = {"base_url": "https://shop.example/v1", "clock": FakeClock(), **options}
+        self._set_up({"api_key": credential(api_key, "api_key", "SHOP_API_KEY")}, given)
 
-    @property
-    def throttle(self):
-        return self._shared.throttle
+    def _where(self):
+        key = self._arguments["api_key"]
+        return {"": (self._arguments["base_url"], lambda _: HeaderSigner("x-api-key", key, key))}
+
+    def with_options(self, **changes):
+        return self._with(changes)
 
     @property
     def budget(self):
-        return self._shared.budget
+        return self._hosts.main.state.budget
 
     async def get(self, order_id="7"):
         return await get(self, order_id)
@@ -164,7 +142,7 @@ class TestACall:
         client, script = shop(OK, timeout=Timeout(1, 2, 3, 4))
         await client.get()
         assert script.requests[0].extensions["timeout"] == {
-            "connect": 1, "read": 2, "write": 3, "total": 4, "pool": None,
+            "connect": 1, "read": 2, "write": 3, "pool": None,
         }  # fmt: skip
 
     async def test_a_decoders_own_failure_is_not_dressed_up(self):
@@ -411,10 +389,10 @@ async def steps(count):
         await anyio.lowlevel.checkpoint()
 
 
-class Slow:
+class Slow(Signer):
     """A signer that has to wait for its credentials, and can mend a refusal, which takes a while too."""
 
-    async def ready(self):
+    async def ready(self, network):
         await anyio.lowlevel.checkpoint()
 
     def headers(self, request, body):
@@ -423,7 +401,7 @@ class Slow:
     def secrets(self):
         return ("test-secret",)
 
-    async def recover(self, request, response, body):
+    async def recover(self, request, response, body, network):
         await anyio.lowlevel.checkpoint()
         return True
 
@@ -450,11 +428,12 @@ class TestCancellation:
                 pass
 
     def client(self, script, deadline):
-        return Client(
+        return OneHost(
             base_url="https://shop.example",
             signer=Slow(),
-            options=Options(max_connections=1, clock=FakeClock(), retry=RetryPolicy(deadline=deadline)),
-            arguments={},
+            max_connections=1,
+            clock=FakeClock(),
+            retry=RetryPolicy(deadline=deadline),
             transport=script,
         )
 
@@ -468,7 +447,7 @@ class TestCancellation:
             throttled = httpx.Response(429, headers={"retry-after": "1"})
             script = Script(403, 503, throttled, OK, LOST, OK, streamed=streamed)
             client = self.client(script, deadline)
-            throttle = client._shared.throttle
+            throttle = client.throttle
             async with anyio.create_task_group() as group:
 
                 async def run(client=client):

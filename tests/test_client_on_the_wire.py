@@ -9,11 +9,11 @@ import anyio
 import httpx
 import httpx2
 import pytest
+from one_host import OneHost
 
 from asyncsdk import errors
 from asyncsdk.auth.keys import HeaderSigner
-from asyncsdk.chain.options import Options, Timeout
-from asyncsdk.client import Client
+from asyncsdk.chain.options import Timeout
 from asyncsdk.errors import SDKError
 from asyncsdk.operation import Operation
 from asyncsdk.testing.clock import FakeClock
@@ -49,11 +49,11 @@ async def shop(server, kind="ours", **options):
             "httpx2 client": {"http_client": lent},
             "httpx transport": {"transport": httpx.AsyncHTTPTransport(verify=NO_TLS)},
         }
-        client = Client(
+        client = OneHost(
             base_url=server.url,
             signer=HeaderSigner("x-api-key", "test-secret", "test-secret"),
-            options=Options(clock=FakeClock(), **options),
-            arguments={},
+            clock=FakeClock(),
+            **options,
             **how.get(kind, {}),
         )
         async with client:
@@ -90,7 +90,7 @@ class TestAServerThatHangsUp:
             with pytest.raises((errors.ConnectionLostError, httpx.TransportError)):
                 await getattr(self, way)(client)
             assert [each.method for each in server.requests] == ["POST"]
-            assert client._shared.throttle.active == 0
+            assert client.throttle.active == 0
 
     @staticmethod
     async def http(client):
@@ -149,7 +149,7 @@ async def test_a_total_limit_covers_a_body_that_drips(kind):
             await call(client, CREATE, b"{}")
         assert isinstance(caught.value, TimeoutError)
         assert caught.value.attempts == 1
-        assert client._shared.throttle.active == 0
+        assert client.throttle.active == 0
 
 
 @pytest.mark.anyio
@@ -181,7 +181,7 @@ async def test_cancelled_calls_leave_the_client_whole(kind):
                 for _ in range(count):
                     await anyio.lowlevel.checkpoint()
                 group.cancel_scope.cancel()
-            assert (client._shared.throttle.active, client._shared.throttle.waiting) == (0, 0)
+            assert (client.throttle.active, client.throttle.waiting) == (0, 0)
         with anyio.fail_after(10):  # nobody would come to give back what was lost
             async with anyio.create_task_group() as group:
                 for _ in range(16):

@@ -13,12 +13,13 @@ import pyarrow.parquet as pq
 import pytest
 
 import asyncsdk
-from asyncsdk import Plan, RetryPolicy, UnleashAnalytics
-from asyncsdk.columns import schema, to_wire
+from asyncsdk import AnalyticsRow, Plan, RetryPolicy, UnleashAnalytics
+from asyncsdk.columns import model_schema, to_wire
 from asyncsdk.http.clock import Clock
 from asyncsdk.sinks import ParquetSink
 from asyncsdk.sinks.parquet import partitioning
 from asyncsdk.testing import AnalyticsService, Sandbox, serve
+from asyncsdk.unleash.analytics.datasets import ROWS_OF_DEVICES
 
 DOCUMENT = json.loads((Path(__file__).parent / "data" / "analytics_document.json").read_text("utf-8"))
 NINE = [
@@ -59,8 +60,12 @@ def files(root):
 
 def wire_rows(root):
     """The rows of a whole tree as the wire JSON they came as."""
-    table = pq.read_table(root, partitioning=partitioning()).select(schema().names).cast(schema())
-    return [row for batch in table.to_batches() for row in to_wire(batch)]
+    table = (
+        pq.read_table(root, partitioning=partitioning(ROWS_OF_DEVICES))
+        .select(model_schema(AnalyticsRow).names)
+        .cast(model_schema(AnalyticsRow))
+    )
+    return [row for batch in table.to_batches() for row in to_wire(batch, AnalyticsRow)]
 
 
 @pytest.mark.anyio
@@ -187,9 +192,9 @@ async def test_a_failed_shard_stops_a_backfill_or_is_listed(url, service, tmp_pa
         plan = analytics.plan([good, bad], DAY, DAY + timedelta(hours=3))
         with pytest.raises(asyncsdk.ServerError) as caught:
             await analytics.backfill(plan, ParquetSink(tmp_path / "raise"))
-        assert caught.value.shard.device == bad
+        assert caught.value.shard.key == bad
         report = await analytics.backfill(plan, ParquetSink(tmp_path / "collect"), on_error="collect")
-        assert {failure.shard.device for failure in report.failures} == {bad}
+        assert {failure.shard.key for failure in report.failures} == {bad}
         assert (report.shards, len(report.failures)) == (3, 3)
     async with UnleashAnalytics("test-key", base_url=url) as analytics:
         rest = await analytics.backfill(Plan.of(report.failures), ParquetSink(tmp_path / "collect"))

@@ -57,7 +57,7 @@ def test_every_public_name_resolves_and_is_documented():
 
 def test_the_root_offers_public_names_and_nothing_else():
     offered = {name for name in dir(asyncsdk) if not name.startswith("_")}
-    folders = {"blaize", "errors", "sinks", "testing"}
+    folders = {"blaize", "datasets", "errors", "sinks", "testing"}
     loaded_by_others = {name for name in offered if type(getattr(asyncsdk, name)).__name__ == "module"}
     assert offered - loaded_by_others == set(asyncsdk.__all__) - {"__version__"}
     assert folders <= loaded_by_others

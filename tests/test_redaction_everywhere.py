@@ -17,14 +17,13 @@ import anyio
 import httpx
 import httpx2
 import pytest
+from one_host import OneHost
 
 from asyncsdk.auth.credentials import AWSCredentials
 from asyncsdk.auth.keys import HeaderSigner, basic, bearer, developer_key, jwt, organization_key
 from asyncsdk.auth.sigv4 import SigV4Signer
 from asyncsdk.auth.zephr import ZephrSigner
-from asyncsdk.chain.options import Options
 from asyncsdk.chain.retry import RetryPolicy
-from asyncsdk.client import Client
 from asyncsdk.errors import DecodeError, SDKError
 from asyncsdk.operation import Operation
 from asyncsdk.testing.clock import FakeClock
@@ -184,16 +183,19 @@ async def engine(kind):
 @asynccontextmanager
 async def shop(server, output, *, signer="api key", kind="ours", base_url=None):
     async with engine(kind) as how:
-        client = Client(
+        client = OneHost(
             base_url=base_url or f"http://127.0.0.1:{server.port}/v1",
             signer=SIGNERS[signer](),
-            options=Options(clock=FakeClock(), retry=RetryPolicy(max_attempts=2), on_attempt=output.add),
-            arguments={},
+            clock=FakeClock(),
+            retry=RetryPolicy(max_attempts=2),
+            on_attempt=output.add,
             **how,
         )
         async with client:
             yield client
-            output.add(client, client.http, client._signer, client._options, client._base, client._shared.throttle)
+            output.add(
+                client, client.http, client._hosts.main, client._hosts.main.signer, client._options, client.throttle
+            )
 
 
 async def call(client):

@@ -79,7 +79,7 @@ async def test_a_list_makes_no_request_before_it_is_iterated_and_one_each_time_i
     assert type(pager) is Pager
     assert resource.asked == []
     for _ in range(2):
-        resource.answers += [httpx.Response(200, json={"results": [{"name": "a"}]})]
+        resource.answers += [httpx.Response(200, json=[{"name": "a"}])]
         assert await pager.to_list() == [Thing(name="a")]
     assert [str(request.url) for request in resource.asked] == ["http://sdk.test/things/1?a=b"] * 2
 
@@ -87,18 +87,28 @@ async def test_a_list_makes_no_request_before_it_is_iterated_and_one_each_time_i
 def test_a_list_refuses_at_the_call_what_cannot_be_sent(resource):
     for listing in (
         lambda: resource._list(THINGS, "", of=Thing),
-        lambda: resource._pages(THINGS, "..", of=Thing, query={}, page=None, rpp=None, usual=10),
-        lambda: resource._pages(THINGS, "1", of=Thing, query={}, page=0, rpp=None, usual=10),
+        lambda: resource._list(THINGS, "..", of=Thing),
     ):
         with pytest.raises(ValueError):
             listing()
     for listing in (
         lambda: resource._list(THINGS, of=Thing),
         lambda: resource._list(THINGS, "1", of=Thing, query={"a": object()}),
-        lambda: resource._pages(THINGS, "1", of=Thing, query={}, page=None, rpp="2", usual=10),
     ):
         with pytest.raises(TypeError):
             listing()
+
+
+@pytest.mark.anyio
+async def test_a_list_is_a_bare_array_unless_it_is_said_what_else(resource):
+    for body in ({"items": [{"name": "a"}]}, {"name": "a"}):
+        resource.answers += [httpx.Response(200, json=body)]
+        with pytest.raises(DecodeError):
+            await resource._list(THINGS, "1", of=Thing).to_list()
+    resource.answers += [httpx.Response(200, json={"items": [{"name": "a"}]})]
+    assert await resource._list(THINGS, "1", of=Thing, within=("items",)).to_list() == [Thing(name="a")]
+    resource.answers += [httpx.Response(200, json={"name": "a"})]
+    assert await resource._list(THINGS, "1", of=Thing, single=True).to_list() == [Thing(name="a")]
 
 
 @pytest.mark.anyio

@@ -6,24 +6,24 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import anyio
 import httpx
 from attrs import define, field
 
-from ..chain.failure import transport_failure
-from ..chain.retry import Attempted, Outcome, RetryBudget, RetryPolicy, retrying
-from ..engines.choice import default_engine
-from ..errors import APIError, ConfigurationError, SDKError
+from ..chain.middleware import own_network
+from ..errors import APIError, ConfigurationError
 from ..http.clock import SYSTEM, Clock
-from ..http.problem import api_error
-from ..http.reply import Reply, decompressed, read_whole
 from ..operation import Operation
 from .credentials import AWSCredentials
 
 if TYPE_CHECKING:
     from attrs import Attribute
+
+    from ..chain.signing import Network
+    from ..http.reply import Reply
+
+T = TypeVar("T")
 
 Logins = Mapping[str, str]
 """The name of an identity provider, such as ``cognito-idp.{region}.amazonaws.com/{user pool}``, to its id token."""
@@ -32,9 +32,6 @@ GET_ID = Operation("cognito_identity.get_id", "POST", "/", "object", signed=Fals
 GET_CREDENTIALS = Operation("cognito_identity.get_credentials_for_identity", "POST", "/", "object", signed=False)
 
 _TARGETS = {GET_ID.id: "GetId", GET_CREDENTIALS.id: "GetCredentialsForIdentity"}
-_TIMEOUT = {"connect": 10.0, "read": 20.0, "write": 20.0, "pool": None}
-_POLICY = RetryPolicy(max_attempts=3)
-_CLOSE_WITHIN = 5.0
 _POOL = re.compile(r"([a-z]{2}(?:-[a-z]+)+-\d+):[0-9A-Za-z-]+")
 
 
@@ -80,7 +77,7 @@ class CognitoIdentity:
     Raises:
         ConfigurationError: an argument that cannot work.
 
-    Source: Amazon Cognito Federated Identities API reference, GetId and GetCredentialsForIdentity; seed 000, Authentication.
+    Source: Amazon Cognito Federated Identities API reference, GetId and GetCredentialsForIdentity.
     """
 
     identity_pool_id: str = field(validator=_pool_id)
@@ -95,85 +92,61 @@ class CognitoIdentity:
         """Who we are to AWS, which is a user's id on Unleash live; None until credentials were fetched."""
         return self._identity_id
 
-    async def credentials(self, engine: httpx.AsyncBaseTransport | None = None) -> AWSCredentials:
+    async def credentials(self, network: Network | None = None) -> AWSCredentials:
         """Fetch credentials. Clients do that by themselves.
 
         Args:
-            engine: what to send with; otherwise one is opened and closed again.
+            network: what to ask with; otherwise a connection is opened and closed again.
 
         Raises:
             APIError: Cognito refuses; ``code`` is its name for why, such as ``"NotAuthorizedException"``.
             TransportError: Cognito does not answer.
             DecodeError: it answers with something else.
         """
-        if engine is not None:
-            return await self._fetch(engine)
-        engine = default_engine(1)
-        try:
-            return await self._fetch(engine)
-        finally:
-            with anyio.move_on_after(_CLOSE_WITHIN, shield=True):
-                await engine.aclose()
+        if network is not None:
+            return await self._fetch(network)
+        async with own_network(clock=self.clock) as alone:
+            return await self._fetch(alone)
 
-    async def _fetch(self, engine: httpx.AsyncBaseTransport) -> AWSCredentials:
+    async def _fetch(self, network: Network) -> AWSCredentials:
         logins = dict((await self.logins() if callable(self.logins) else self.logins) or {})
         if self._identity_id is not None:
             try:
-                return await self._credentials_of(self._identity_id, logins, engine)
+                return await self._credentials_of(self._identity_id, logins, network)
             except APIError as error:
                 if not (error.code or "").endswith("ResourceNotFoundException"):
                     raise
                 self._identity_id = None  # somebody has deleted the identity: ask for another
         # A guest gets a new identity each time that GetId is asked, so it is asked once.
-        reply = await self._ask(GET_ID, {"IdentityPoolId": self.identity_pool_id}, logins, engine)
-        identity_id = read_identity_id(reply)
-        credentials = await self._credentials_of(identity_id, logins, engine)
+        body = {"IdentityPoolId": self.identity_pool_id}
+        identity_id = await self._ask(network, GET_ID, body, logins, read_identity_id)
+        credentials = await self._credentials_of(identity_id, logins, network)
         self._identity_id = identity_id
         return credentials
 
-    async def _credentials_of(
-        self, identity_id: str, logins: Logins, engine: httpx.AsyncBaseTransport
-    ) -> AWSCredentials:
-        return read_credentials(await self._ask(GET_CREDENTIALS, {"IdentityId": identity_id}, logins, engine))
+    async def _credentials_of(self, identity_id: str, logins: Logins, network: Network) -> AWSCredentials:
+        return await self._ask(network, GET_CREDENTIALS, {"IdentityId": identity_id}, logins, read_credentials)
 
     async def _ask(
-        self, operation: Operation, body: dict[str, Any], logins: Logins, engine: httpx.AsyncBaseTransport
-    ) -> Reply:
+        self,
+        network: Network,
+        operation: Operation,
+        body: dict[str, Any],
+        logins: Logins,
+        into: Callable[[Reply], T],
+    ) -> T:
         region = self.region or self.identity_pool_id.partition(":")[0]
-        content = json.dumps({**body, "Logins": logins} if logins else body).encode()
-
-        async def attempt(_number: int, _left: float | None) -> Attempted[Reply | SDKError]:
-            request = httpx.Request(
-                operation.method,
-                self.endpoint_url or f"https://cognito-identity.{region}.amazonaws.com/",
-                headers={
-                    "Content-Type": "application/x-amz-json-1.1",
-                    "X-Amz-Target": f"AWSCognitoIdentityService.{_TARGETS[operation.id]}",
-                },
-                content=content,
-                extensions={"timeout": _TIMEOUT, "whole": True},
-            )
-            try:
-                response = await engine.handle_async_request(request)
-                answer = decompressed(await read_whole(response), response)
-            except httpx.HTTPError as error:
-                return transport_failure(operation.id, request, error)
-            if response.status_code == 200:
-                return Attempted(Reply(operation, 200, response.headers, answer))
-            failure = api_error(
-                operation=operation.id,
-                status=response.status_code,
-                headers=response.headers,
-                body=answer,
-                secrets=logins.values(),
-            )
-            throttled = (failure.code or "").endswith("TooManyRequestsException")
-            return Attempted(failure, Outcome(status=429 if throttled else response.status_code))
-
-        result = await retrying(attempt, policy=_POLICY, retry="safe", budget=RetryBudget(), clock=self.clock)
-        if isinstance(result, SDKError):
-            raise result
-        return result
+        return await network.ask(
+            operation,
+            self.endpoint_url or f"https://cognito-identity.{region}.amazonaws.com/",
+            headers={
+                "Content-Type": "application/x-amz-json-1.1",
+                "X-Amz-Target": f"AWSCognitoIdentityService.{_TARGETS[operation.id]}",
+            },
+            body=json.dumps({**body, "Logins": logins} if logins else body).encode(),
+            into=into,
+            secrets=tuple(logins.values()),
+        )
 
 
 def read_identity_id(reply: Reply) -> str:

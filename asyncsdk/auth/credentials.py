@@ -16,10 +16,10 @@ from ..errors import ConfigurationError, SDKError
 from ..http.redact import redact
 
 if TYPE_CHECKING:
-    import httpx
+    from ..chain.signing import Network
 
-Fetch = Callable[["httpx.AsyncBaseTransport"], Awaitable["AWSCredentials"]]
-"""Gets credentials, over the client's engine where it needs one."""
+Fetch = Callable[["Network"], Awaitable["AWSCredentials"]]
+"""Gets credentials, over the client's network where it needs one."""
 
 _EARLY = 300.0
 _LATE = 60.0
@@ -140,11 +140,11 @@ class CredentialCache:
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
 
-    async def ready(self, engine: httpx.AsyncBaseTransport, now: float) -> None:
+    async def ready(self, network: Network, now: float) -> None:
         """Have credentials that will last for a while.
 
         Args:
-            engine: for a source that asks the network.
+            network: for a source that asks the network.
             now: seconds since the epoch.
 
         Raises:
@@ -153,26 +153,26 @@ class CredentialCache:
         if now < self._early_at:
             return
         if now >= self._late_at:
-            await self._renewed(engine)
+            await self._renewed(network)
             return
         try:
             self._turn.acquire_nowait()
         except anyio.WouldBlock:
             return  # another caller is at it, and these serve until it is done
         try:
-            await self._renew(engine)
+            await self._renew(network)
         except SDKError as error:
             self._early_at = min(now + _PAUSE, self._late_at)
             logger.warning("credentials cannot be renewed (%s); those at hand serve on", type(error).__name__)
         finally:
             self._turn.release()
 
-    async def replace(self, refused: AWSCredentials, engine: httpx.AsyncBaseTransport) -> bool:
+    async def replace(self, refused: AWSCredentials, network: Network) -> bool:
         """Fetch anew because a service says that these have expired.
 
         Args:
             refused: what the request was signed with.
-            engine: for a source that asks the network.
+            network: for a source that asks the network.
 
         Returns:
             Whether there are others now.
@@ -181,10 +181,10 @@ class CredentialCache:
             SDKError: no new ones were to be had.
         """
         if self.current == refused:
-            await self._renewed(engine)
+            await self._renewed(network)
         return self.current != refused
 
-    async def _renewed(self, engine: httpx.AsyncBaseTransport) -> None:
+    async def _renewed(self, network: Network) -> None:
         """Fetch; or wait for the caller who is at it, and share what becomes of that.
 
         A caller that is cancelled while it fetches leaves nothing behind, and the next one takes over.
@@ -196,14 +196,14 @@ class CredentialCache:
             if self._failure is not None and self._failure is not failure:
                 raise copy.copy(self._failure)
             try:
-                await self._renew(engine)
+                await self._renew(network)
             except SDKError as error:
                 self._failure = copy.copy(error)
                 raise
 
-    async def _renew(self, engine: httpx.AsyncBaseTransport) -> None:
+    async def _renew(self, network: Network) -> None:
         try:
-            credentials = await self._fetch(engine)
+            credentials = await self._fetch(network)
         except SDKError:
             raise
         except Exception as error:
@@ -226,16 +226,16 @@ class CredentialCache:
 def given(credentials: AWSCredentials) -> Fetch:
     """A source that has nothing else to give."""
 
-    async def fetch(_engine: httpx.AsyncBaseTransport) -> AWSCredentials:
+    async def fetch(_network: Network) -> AWSCredentials:
         return credentials
 
     return fetch
 
 
 def provided(provide: Callable[[], Awaitable[AWSCredentials]]) -> Fetch:
-    """A caller's own source, which needs no engine of ours."""
+    """A caller's own source, which needs no network of ours."""
 
-    async def fetch(_engine: httpx.AsyncBaseTransport) -> AWSCredentials:
+    async def fetch(_network: Network) -> AWSCredentials:
         return await provide()
 
     return fetch

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from ..chain.signing import Signer
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class HeaderSigner:
+class HeaderSigner(Signer):
     """One fixed header: an API key, a Bearer token, an organization key.
 
     Args:
@@ -28,9 +30,6 @@ class HeaderSigner:
     name: str
     value: str = field(repr=False)
     key: str = field(repr=False)
-
-    async def ready(self) -> None:
-        """Nothing to fetch."""
 
     def headers(self, request: httpx.Request, body: bytes) -> tuple[Header, ...]:  # noqa: ARG002
         """The one header."""
@@ -59,7 +58,7 @@ def basic(user: str, key: str) -> HeaderSigner:
 def organization_key(key: str) -> HeaderSigner:
     """Cognitive3D's key: ``APIKEY:ORGANIZATION {key}``.
 
-    Keys made since May 2025 start ``orgkey-`` and go as they are, as does one that brings its ``APIKEY:`` (FACTS 3.1).
+    Keys made since May 2025 start ``orgkey-`` and go as they are, as does one that brings its ``APIKEY:`` .
     """
     value = key if key.startswith(("orgkey-", "APIKEY:")) else f"APIKEY:ORGANIZATION {key}"
     return HeaderSigner("authorization", value, key.rpartition(" ")[2])

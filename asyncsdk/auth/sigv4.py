@@ -15,20 +15,21 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 import anyio.to_thread
 from attrs import define, field
 
+from ..chain.signing import Signer
 from ..engines.quiet import inside
 from ..errors import ConfigurationError
 from ..http.clock import SYSTEM, Clock
 from ..http.redact import redact
+from ..http.service_clock import ServiceClock
 from .cognito import CognitoIdentity
 from .credentials import AWSCredentials, CredentialCache, given, provided
-from .service_clock import ServiceClock
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     import httpx
 
-    from ..chain.signing import Header
+    from ..chain.signing import Header, Network
     from .credentials import AnyCredentials, Fetch
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
@@ -51,7 +52,7 @@ _EXECUTE_API = re.compile(r"\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?")
 _CHATTY = ("auth", "endpoint", "parsers", "httpsession", "utils", "retryhandler")
 
 
-class SigV4Signer:
+class SigV4Signer(Signer):
     """Signs requests to Amazon API Gateway: host, every ``x-amz-`` header, path, query and body.
 
     Other headers stay unsigned, so that a proxy in between may add to them.
@@ -66,13 +67,15 @@ class SigV4Signer:
         ConfigurationError: no region, credentials of an unknown kind, or botocore is not installed.
     """
 
+    hashes_body = True
+
     def __init__(
         self,
         credentials: AnyCredentials | CredentialCache | None,
         region: str | None = None,
         service: str | None = None,
         *,
-        clock: Clock = SYSTEM,
+        clock: Clock | ServiceClock = SYSTEM,
     ) -> None:
         if find_spec("botocore") is None:
             raise ConfigurationError("signing for AWS needs botocore: pip install 'asyncsdk[aws]'")
@@ -82,19 +85,14 @@ class SigV4Signer:
             raise ConfigurationError("no region: give region=..., such as 'ap-southeast-2'")
         self.region = found
         self.service = service or self.credentials.service or "execute-api"
-        self._clock = ServiceClock(clock)
-        self._engine: httpx.AsyncBaseTransport | None = None
+        self._clock = clock if isinstance(clock, ServiceClock) else ServiceClock(clock)
         self._auth: Any = None
         self._key: tuple[str, str, bytes] | None = None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(region={self.region!r}, service={self.service!r})"
 
-    def bind(self, engine: httpx.AsyncBaseTransport) -> None:
-        """Take the client's engine, for credentials that come from the network."""
-        self._engine = engine
-
-    async def ready(self) -> None:
+    async def ready(self, network: Network) -> None:
         """Have botocore loaded, and credentials that will last for a while.
 
         Raises:
@@ -102,7 +100,7 @@ class SigV4Signer:
         """
         if self._auth is None:
             self._auth = await anyio.to_thread.run_sync(self._load)
-        await self.credentials.ready(self._network(), self._clock.time())
+        await self.credentials.ready(network, self._clock.time())
 
     def headers(self, request: httpx.Request, body: bytes) -> tuple[Header, ...]:
         """``Authorization``, ``X-Amz-Date`` and, for temporary credentials, ``X-Amz-Security-Token``."""
@@ -124,7 +122,7 @@ class SigV4Signer:
         )
         return ((b"authorization", value.encode()), *((name.encode(), each.encode()) for name, each in ours.items()))
 
-    async def recover(self, request: httpx.Request, response: httpx.Response, body: bytes) -> bool:
+    async def recover(self, request: httpx.Request, response: httpx.Response, body: bytes, network: Network) -> bool:
         """Fetch new credentials where these have expired; set a wrong clock right, by the ``Date`` of the refusal.
 
         Raises:
@@ -139,18 +137,17 @@ class SigV4Signer:
         current = self.credentials.current
         if current is None or not _is_signed_with(request, current):
             return True  # they have been replaced since
-        return await self.credentials.replace(current, self._network())
+        return await self.credentials.replace(current, network)
+
+    def recovered(self, *, accepted: bool) -> None:
+        """Keep a clock that was set right, or take that back."""
+        self._clock.recovered(accepted=accepted)
 
     def secrets(self) -> Iterable[str]:
         """Keys and tokens: those in use, and those before them."""
         for each in (self.credentials.current, self.credentials.previous):
             if each is not None:
                 yield from each.secrets()
-
-    def _network(self) -> httpx.AsyncBaseTransport:
-        if self._engine is None:
-            raise ConfigurationError("the signer has no engine yet: it belongs into a SigningTransport")
-        return self._engine
 
     def _load(self) -> Any:
         from botocore.auth import SigV4Auth
@@ -280,7 +277,7 @@ def _of_botocore(found: Any) -> Fetch:
     if not inspect.iscoroutinefunction(getattr(found, "get_frozen_credentials", None)):
         return _in_thread(lambda: found)
 
-    async def fetch(_engine: httpx.AsyncBaseTransport) -> AWSCredentials:
+    async def fetch(_network: Network) -> AWSCredentials:
         return _ours(found, await found.get_frozen_credentials())  # aiobotocore
 
     return fetch
@@ -289,7 +286,7 @@ def _of_botocore(found: Any) -> Fetch:
 def _in_thread(find: Callable[[], Any]) -> Fetch:
     """Fetch through botocore, in a worker thread: it may read files, run programs and ask the network."""
 
-    async def fetch(_engine: httpx.AsyncBaseTransport) -> AWSCredentials:
+    async def fetch(_network: Network) -> AWSCredentials:
         return await anyio.to_thread.run_sync(_frozen, find, abandon_on_cancel=True)
 
     return fetch

@@ -11,17 +11,18 @@ import secrets
 from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
+from ..chain.signing import Signer
 from ..errors import ConfigurationError
 from ..http.clock import SYSTEM, Clock
+from ..http.service_clock import ServiceClock
 from .keys import HeaderSigner
-from .service_clock import ServiceClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     import httpx
 
-    from ..chain.signing import Header
+    from ..chain.signing import Header, Network
 
 Scheme = Literal["zephr", "blaize"]
 """``blaize`` is the legacy scheme, which leaves the query unsigned; the vendor discourages it."""
@@ -37,7 +38,7 @@ def new_nonce() -> str:
     return secrets.token_hex(16)
 
 
-class ZephrSigner:
+class ZephrSigner(Signer):
     """Signs with a key pair; each attempt has its own timestamp and nonce.
 
     Args:
@@ -51,13 +52,15 @@ class ZephrSigner:
         ConfigurationError: an unknown scheme, or an access key with a colon in it.
     """
 
+    hashes_body = True
+
     def __init__(
         self,
         access_key: str,
         secret_key: str,
         scheme: Scheme = "zephr",
         *,
-        clock: Clock = SYSTEM,
+        clock: Clock | ServiceClock = SYSTEM,
         nonce: Callable[[], str] = new_nonce,
     ) -> None:
         if scheme not in _NAMES:
@@ -68,13 +71,10 @@ class ZephrSigner:
         self._secret_key = secret_key
         self._scheme = scheme
         self._nonce = nonce
-        self._clock = ServiceClock(clock)
+        self._clock = clock if isinstance(clock, ServiceClock) else ServiceClock(clock)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(scheme={self._scheme!r})"
-
-    async def ready(self) -> None:
-        """Nothing to fetch."""
 
     def headers(self, request: httpx.Request, body: bytes) -> tuple[Header, ...]:
         """The ``Authorization`` header for this attempt."""
@@ -93,7 +93,13 @@ class ZephrSigner:
         value = f"{_NAMES[self._scheme]} {self._access_key}:{timestamp}:{nonce}:{hashed}"
         return ((b"authorization", value.encode()),)
 
-    async def recover(self, request: httpx.Request, response: httpx.Response, body: bytes) -> bool:
+    async def recover(
+        self,
+        request: httpx.Request,
+        response: httpx.Response,
+        body: bytes,
+        network: Network,  # noqa: ARG002
+    ) -> bool:
         """Set a wrong clock right, by the ``Date`` of the refusal.
 
         A 401 is what an unknown signature gets; a 403 is about permission, unless its text speaks of time.
@@ -101,6 +107,10 @@ class ZephrSigner:
         if response.status_code == 403 and not _SPEAKS_OF_TIME.search(body):
             return False
         return self._clock.learn(response.headers, _signed_at(request))
+
+    def recovered(self, *, accepted: bool) -> None:
+        """Keep a clock that was set right, or take that back."""
+        self._clock.recovered(accepted=accepted)
 
     def secrets(self) -> Iterable[str]:
         """Both keys."""

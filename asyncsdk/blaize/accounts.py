@@ -8,8 +8,8 @@ from attrs import frozen
 
 from ..codec import Model
 from ..operation import Operation
-from ..resource import Resource
 from .grants import AccountGrants
+from .listing import BlaizeResource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,7 +79,7 @@ USERS_DELETE = Operation("blaize.accounts.users.delete", "DELETE", "/v3/accounts
 USERS_SAVE = Operation("blaize.accounts.users.save", "PUT", "/v3/accounts/{account_id}/users/{user_id}", "none")
 
 
-class AccountUsers(Resource):
+class AccountUsers(BlaizeResource):
     """Which users belong to which account."""
 
     def list(self, account_id: str | None = None) -> Pager[AccountUser]:
@@ -154,7 +154,7 @@ class AccountUsers(Resource):
         return await self._do(USERS_SAVE, account_id, user_id)
 
 
-class Accounts(Resource):
+class Accounts(BlaizeResource):
     """The tenant's accounts.
 
     Attributes:

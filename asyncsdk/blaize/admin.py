@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ..codec import Model, wire
 from ..operation import Operation
-from ..resource import Resource
+from .listing import BlaizeResource
 from .model import SignIn
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ ROLES_DELETE = Operation("blaize.admin.roles.delete", "DELETE", "/v3/admin/roles
 SESSIONS_GET = Operation("blaize.admin.sessions.get", "GET", "/v3/admin/sessions/{blaize_admin_session_id}", "object")
 
 
-class AdminUsers(Resource):
+class AdminUsers(BlaizeResource):
     """The administrators themselves."""
 
     async def create(self, user: SignIn | Mapping[str, Any]) -> Receipt:
@@ -186,7 +186,7 @@ class AdminUsers(Resource):
         return self._list(USERS_TENANT_ROLES, user_id, tenant, of=AdminRole)
 
 
-class KeyPairs(Resource):
+class KeyPairs(BlaizeResource):
     """The key pairs that sign requests."""
 
     async def create(self, user_id: str) -> KeyPair:
@@ -230,7 +230,7 @@ class KeyPairs(Resource):
         return await self._do(KEYPAIRS_DELETE, user_id, access_key)
 
 
-class AdminRoles(Resource):
+class AdminRoles(BlaizeResource):
     """Who may do what."""
 
     async def create(self, role: AdminRole | Mapping[str, Any]) -> Receipt:
@@ -299,7 +299,7 @@ class AdminRoles(Resource):
         return await self._do(ROLES_DELETE, role_id)
 
 
-class AdminSessions(Resource):
+class AdminSessions(BlaizeResource):
     """The sessions of administrators."""
 
     async def get(self, blaize_admin_session_id: str) -> AdminSessionUser:
@@ -316,7 +316,7 @@ class AdminSessions(Resource):
         return await self._get(SESSIONS_GET, blaize_admin_session_id, of=AdminSessionUser)
 
 
-class Admin(Resource):
+class Admin(BlaizeResource):
     """Administrators and how they sign in.
 
     Attributes:

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ..codec import Model
 from ..operation import Operation
-from ..resource import Resource
+from .listing import BlaizeResource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +59,7 @@ DELETE = Operation("blaize.bundles.delete", "DELETE", "/v3/bundles/{id}", "none"
 UPDATE = Operation("blaize.bundles.update", "PUT", "/v3/bundles/{id}", "none", body=Bundle)
 
 
-class Bundles(Resource):
+class Bundles(BlaizeResource):
     """The tenant's bundles."""
 
     def list(self) -> Pager[Bundle]:

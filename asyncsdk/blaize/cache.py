@@ -10,7 +10,7 @@ from attrs import frozen
 from ..body import body_bytes
 from ..codec import Model
 from ..operation import Operation
-from ..resource import Resource
+from .listing import BlaizeResource
 
 if TYPE_CHECKING:
     from ..codec import Receipt
@@ -83,7 +83,7 @@ EVICT_ORIGIN = Operation(
 )
 
 
-class CacheConfigurations(Resource):
+class CacheConfigurations(BlaizeResource):
     """What the CDN keeps."""
 
     def list(self) -> Pager[CacheConfiguration]:
@@ -152,7 +152,7 @@ class CacheConfigurations(Resource):
         return await self._do(UPDATE, id, body=configuration)
 
 
-class CacheManagement(Resource):
+class CacheManagement(BlaizeResource):
     """How to make the CDN forget."""
 
     async def evict_origin(self, pattern: str | bytes) -> Receipt:

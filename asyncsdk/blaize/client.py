@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self, Unpack
 
 from ..auth.zephr import Scheme, ZephrSigner, admin_session as session_signer
-from ..chain.options import DEFAULT_TIMEOUT, Timeout
-from ..client import Client
+from ..client import Client, Where
 from ..errors import ConfigurationError
-from ..options import credential, options
+from ..group import Group
+from ..options import ClientOptions, CopyOptions, credential
 from .accounts import Accounts
 from .admin import Admin, AdminSession
 from .bundles import Bundles
@@ -36,18 +36,24 @@ from .users import Users
 from .webhooks import Webhooks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
-    import httpx
-
-    from ..chain.attempts import Attempt
-    from ..chain.retry import RetryPolicy
     from ..chain.signing import Signer
-    from ..http.clock import Clock
+    from ..http.service_clock import ServiceClock
 
 BASE_URL = "https://{tenant}.api.zephr.com"
 
 _TENANT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?", re.ASCII)
+
+
+class BlaizeChanges(CopyOptions, total=False):
+    """What a copy of `Blaize` may change."""
+
+    tenant: str | None
+    access_key: str | None
+    secret_key: str | None
+    admin_session: str | None
+    scheme: Scheme
 
 
 class Blaize(Client):
@@ -71,15 +77,8 @@ class Blaize(Client):
         admin_session: in place of a key pair, an administrator's session: its id or cookie. Default:
             ``BLAIZE_ADMIN_SESSION``, where no key pair is found.
         scheme: how a key pair signs: ``"zephr"``, or ``"blaize"`` for the legacy scheme, which leaves the query unsigned.
-        base_url: where the service is. Default: ``https://{tenant}.api.zephr.com``.
-        timeout: limits of time for one attempt; a number sets connect, read and write, in seconds.
-        retry: how often and how fast to try again.
-        max_connections: the most requests in the air at once.
-        user_agent: the ``User-Agent`` header.
-        transport: an innermost `httpx` transport instead of our engine: a mock, an ASGI app, a proxy of your own.
-        http_client: your own `httpx.AsyncClient` or `httpx2.AsyncClient` as the engine; never closed by us.
-        on_attempt: called after every attempt of every request.
-        clock: time, sleep and dice, for tests.
+        options: what every client takes: `ClientOptions`. ``base_url`` may come from ``BLAIZE_BASE_URL``; its default is
+            ``https://{tenant}.api.zephr.com``.
 
     Attributes:
         accounts: accounts, their users (``accounts.users``) and grants (``accounts.grants``).
@@ -116,6 +115,33 @@ class Blaize(Client):
 
     system = "blaize"
 
+    accounts = Group(Accounts)
+    admin = Group(Admin)
+    bundles = Group(Bundles)
+    cache_configurations = Group(CacheConfigurations)
+    cache_management = Group(CacheManagement)
+    certs = Group(Certs)
+    companies = Group(Companies)
+    configuration = Group(Configuration)
+    credits = Group(Credits)
+    decision_engine = Group(DecisionEngine)
+    entitlements = Group(Entitlements)
+    feature_rules = Group(FeatureRules)
+    forms = Group(Forms)
+    gifts = Group(Gifts)
+    meters = Group(Meters)
+    oauth2 = Group(OAuth2)
+    products = Group(Products)
+    promo_codes = Group(PromoCodes)
+    request_rules = Group(RequestRules)
+    sessions = Group(Sessions)
+    site_sessions = Group(SiteSessions)
+    static_items = Group(StaticItems)
+    tenants = Group(Tenants)
+    user_schema = Group(UserSchema)
+    users = Group(Users)
+    webhooks = Group(Webhooks)
+
     def __init__(
         self,
         tenant: str | None = None,
@@ -124,69 +150,28 @@ class Blaize(Client):
         secret_key: str | None = None,
         admin_session: str | None = None,
         scheme: Scheme = "zephr",
-        base_url: str | None = None,
-        timeout: Timeout | float | None = DEFAULT_TIMEOUT,
-        retry: RetryPolicy | None = None,
-        max_connections: int = 64,
-        user_agent: str | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
-        http_client: Any = None,
-        on_attempt: Callable[[Attempt], None] | None = None,
-        clock: Clock | None = None,
+        **options: Unpack[ClientOptions],
     ) -> None:
-        told = options(
-            timeout=timeout,
-            retry=retry,
-            max_connections=max_connections,
-            user_agent=user_agent,
-            on_attempt=on_attempt,
-            clock=clock,
-        )
         credentials = _credentials(access_key, secret_key, admin_session)
-        super().__init__(
-            base_url=_base_url(tenant) if base_url is None else base_url,
-            signer=_signer(credentials, scheme, told.clock),
-            options=told,
-            arguments={
-                "tenant": tenant,
-                **credentials,
-                "scheme": scheme,
-                "base_url": base_url,
-                "timeout": timeout,
-                "retry": retry,
-                "user_agent": user_agent,
-                "on_attempt": on_attempt,
-                "clock": clock,
-            },
-            transport=transport,
-            http_client=http_client,
-        )
-        self.accounts = Accounts(self)
-        self.admin = Admin(self)
-        self.bundles = Bundles(self)
-        self.cache_configurations = CacheConfigurations(self)
-        self.cache_management = CacheManagement(self)
-        self.certs = Certs(self)
-        self.companies = Companies(self)
-        self.configuration = Configuration(self)
-        self.credits = Credits(self)
-        self.decision_engine = DecisionEngine(self)
-        self.entitlements = Entitlements(self)
-        self.feature_rules = FeatureRules(self)
-        self.forms = Forms(self)
-        self.gifts = Gifts(self)
-        self.meters = Meters(self)
-        self.oauth2 = OAuth2(self)
-        self.products = Products(self)
-        self.promo_codes = PromoCodes(self)
-        self.request_rules = RequestRules(self)
-        self.sessions = Sessions(self)
-        self.site_sessions = SiteSessions(self)
-        self.static_items = StaticItems(self)
-        self.tenants = Tenants(self)
-        self.user_schema = UserSchema(self)
-        self.users = Users(self)
-        self.webhooks = Webhooks(self)
+        self._set_up({"tenant": tenant, **credentials, "scheme": scheme}, options)
+
+    def _where(self) -> Mapping[str, Where]:
+        given = self._arguments
+        url = given["base_url"] or os.environ.get("BLAIZE_BASE_URL") or _base_url(given["tenant"])
+        credentials = _credentials(given["access_key"], given["secret_key"], given["admin_session"])
+        return {"": (url, lambda known: _signer(credentials, given["scheme"], known.clock))}
+
+    def with_options(self, **changes: Unpack[BlaizeChanges]) -> Self:
+        """A copy with some arguments changed, on the same connections, throttle and retry budget.
+
+        Args:
+            changes: any argument of the class but those of its connections (`CopyOptions`).
+
+        Raises:
+            TypeError: an argument that there is not, or that a copy cannot change.
+            ConfigurationError: a value that cannot work.
+        """
+        return self._with(changes)
 
     def with_session(self, session: AdminSession | str) -> Self:
         """The same client, acting in an administrator's session in place of its own credentials.
@@ -243,7 +228,7 @@ def _credentials(access_key: str | None, secret_key: str | None, admin_session: 
     }
 
 
-def _signer(credentials: dict[str, str | None], scheme: Scheme, clock: Clock) -> Signer:
+def _signer(credentials: dict[str, str | None], scheme: Scheme, clock: ServiceClock) -> Signer:
     if (session := credentials["admin_session"]) is not None:
         return session_signer(session)
     return ZephrSigner(credentials["access_key"] or "", credentials["secret_key"] or "", scheme, clock=clock)

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ..codec import Model
 from ..operation import Operation
-from ..resource import Resource
+from .listing import BlaizeResource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,7 @@ DELETE = Operation("blaize.companies.delete", "DELETE", "/v3/companies/{id}", "n
 UPDATE = Operation("blaize.companies.update", "PUT", "/v3/companies/{id}", "none", body=Company)
 
 
-class Companies(Resource):
+class Companies(BlaizeResource):
     """The tenant's companies."""
 
     def list(self) -> Pager[Company]:

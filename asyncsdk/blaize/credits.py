@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ..codec import Model
 from ..operation import Operation
-from ..resource import Resource
+from .listing import BlaizeResource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +45,7 @@ GET = Operation("blaize.credits.get", "GET", "/v3/credits/{id}", "object")
 DELETE = Operation("blaize.credits.delete", "DELETE", "/v3/credits/{id}", "none")
 
 
-class Credits(Resource):
+class Credits(BlaizeResource):
     """The tenant's credits."""
 
     def list(self) -> Pager[Credit]:

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ..codec import Model
 from ..operation import Operation
-from ..resource import Resource
+from .listing import BlaizeResource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ GET = Operation("blaize.entitlements.get", "GET", "/v3/entitlements/{id}", "obje
 DELETE = Operation("blaize.entitlements.delete", "DELETE", "/v3/entitlements/{id}", "none")
 
 
-class Entitlements(Resource):
+class Entitlements(BlaizeResource):
     """The tenant's entitlements."""
 
     def list(self) -> Pager[Entitlement]:

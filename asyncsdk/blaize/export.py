@@ -11,10 +11,10 @@ from attrs import frozen
 from ..codec import Model, from_dict, wire
 from ..errors import ConnectionLostError, SDKError
 from ..http.url import encode_query
-from ..paging import next_page, page_size
 from ..resource import whole_number
 from .export_reader import BrokenExportError, ExportReader
 from .grants import Grant
+from .listing import Extent
 from .user import User
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class UserExport:
         self._query = query
         self._page = page
         self._rpp = rpp
-        self._size = rpp or USUAL_RPP
+        self._extent = Extent(rpp or USUAL_RPP)
         self._opened = AsyncExitStack()
         self._entered = False
         self._body: Streamed | None = None
@@ -166,9 +166,7 @@ class UserExport:
             raise ConnectionLostError(
                 f"{self._operation.id}: the list breaks off after {self.items_read} rows", operation=self._operation.id
             )
-        number, around = self._page or 1, self._reader.around
-        self._size = page_size(number, self._rows_of_page, around, self._size)
-        following = next_page(number, around, self._size)
+        following = self._extent.after(self._page or 1, self._rows_of_page, self._reader.around)
         self._body = None
         await self._opened.aclose()
         if following is not None:

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ..codec import Model, wire
 from ..operation import Operation
-from ..resource import Resource
+from .listing import BlaizeResource
 from .times import moment_or_none
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ VERSIONS_SAVE_TAGS = Operation(
 )
 
 
-class FeatureRuleVersions(Resource):
+class FeatureRuleVersions(BlaizeResource):
     """The versions of feature rules."""
 
     def list(self, feature_rule_id: str) -> Pager[FeatureRule]:
@@ -165,7 +165,7 @@ class FeatureRuleVersions(Resource):
         return await self._do(VERSIONS_SAVE_TAGS, feature_rule_id, version_id, body=tags)
 
 
-class FeatureRules(Resource):
+class FeatureRules(BlaizeResource):
     """The tenant's feature rules.
 
     Attributes:

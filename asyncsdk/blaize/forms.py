@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ..codec import Model, wire
 from ..operation import Operation
-from ..resource import Resource
+from .listing import BlaizeResource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +59,7 @@ DELETE = Operation("blaize.forms.delete", "DELETE", "/v3/forms/{slug}", "none")
 SAVE = Operation("blaize.forms.save", "PUT", "/v3/forms/{slug}", "none", body=Form)
 
 
-class Forms(Resource):
+class Forms(BlaizeResource):
     """The tenant's forms."""
 
     def list(self) -> Pager[Form]:

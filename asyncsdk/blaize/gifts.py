@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ..codec import Model, wire
 from ..operation import Operation
-from ..resource import Resource
+from .listing import BlaizeResource
 from .times import moment_or_none
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ CREATE = Operation("blaize.gifts.create", "POST", "/v3/gift", "object", "unsent"
 DELETE = Operation("blaize.gifts.delete", "DELETE", "/v3/gift/{gift_id}", "none")
 
 
-class Gifts(Resource):
+class Gifts(BlaizeResource):
     """Gifts that nobody has claimed."""
 
     def list(self) -> Pager[Gift]:

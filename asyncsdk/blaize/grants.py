@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ..codec import Model, wire
 from ..operation import Operation
-from ..resource import Resource
+from .listing import BlaizeResource
 from .times import moment_or_none
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ ACCOUNT_DELETE = Operation(
 )
 
 
-class UserGrants(Resource):
+class UserGrants(BlaizeResource):
     """What users were granted."""
 
     def list(self, user_id: str, *, active: bool | None = None) -> Pager[Grant]:
@@ -151,7 +151,7 @@ class UserGrants(Resource):
         return await self._do(USER_SAVE, user_id, grant_id, body=grant)
 
 
-class AccountGrants(Resource):
+class AccountGrants(BlaizeResource):
     """What accounts were granted."""
 
     def list(self, account_id: str) -> Pager[Grant]:

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ..codec import Model
 from ..operation import Operation
-from ..resource import Resource
+from .listing import BlaizeResource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ GET = Operation("blaize.meters.get", "GET", "/v3/meters/{id}", "object")
 DELETE = Operation("blaize.meters.delete", "DELETE", "/v3/meters/{id}", "none")
 
 
-class Meters(Resource):
+class Meters(BlaizeResource):
     """The tenant's meters."""
 
     def list(self) -> Pager[Meter]:

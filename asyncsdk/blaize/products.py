@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ..codec import Model, wire
 from ..operation import Operation
-from ..resource import Resource
+from .listing import BlaizeResource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,7 +112,7 @@ SAVE = Operation(
 )
 
 
-class Products(Resource):
+class Products(BlaizeResource):
     """The tenant's products."""
 
     def list(self) -> Pager[Product]:

@@ -226,4 +226,4 @@ class PromoCodes(Resource):
         Raises:
             GraphQLError: from the iteration: the answer says that it failed.
         """
-        return at_once(lambda: self._call(LIST, into=_codes, body=_LIST))
+        return at_once(lambda: self._call(LIST, into=_codes, body=_LIST), of=PromoCode)

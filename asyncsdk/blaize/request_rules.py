@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ..codec import Model
 from ..operation import Operation
-from ..resource import Resource
+from .listing import BlaizeResource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +59,7 @@ GET = Operation("blaize.request_rules.get", "GET", "/v3/request-rules/{id}", "ob
 DELETE = Operation("blaize.request_rules.delete", "DELETE", "/v3/request-rules/{id}", "none")
 
 
-class RequestRules(Resource):
+class RequestRules(BlaizeResource):
     """The tenant's request rules."""
 
     def list(self) -> Pager[RequestRule]:

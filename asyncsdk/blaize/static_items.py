@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ..codec import Model
 from ..operation import Operation
-from ..resource import Resource
+from .listing import BlaizeResource
 
 if TYPE_CHECKING:
     from ..codec import Receipt
@@ -34,7 +34,7 @@ DELETE = Operation("blaize.static_items.delete", "DELETE", "/v3/static/{id}", "n
 SAVE = Operation("blaize.static_items.save", "PUT", "/v3/static/{id}", "none", body=str)
 
 
-class StaticItems(Resource):
+class StaticItems(BlaizeResource):
     """The tenant's static items."""
 
     def list(self) -> Pager[StaticItem]:

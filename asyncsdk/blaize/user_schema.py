@@ -8,7 +8,7 @@ from attrs import frozen
 
 from ..codec import Model, wire
 from ..operation import Operation
-from ..resource import Resource
+from .listing import BlaizeResource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +56,7 @@ DELETE = Operation("blaize.user_schema.delete", "DELETE", "/v3/schema/users/{slu
 SAVE = Operation("blaize.user_schema.save", "PUT", "/v3/schema/users/{slug}", "none", body=SchemaField)
 
 
-class UserSchema(Resource):
+class UserSchema(BlaizeResource):
     """Which attributes users have."""
 
     def list(self) -> Pager[SchemaField]:

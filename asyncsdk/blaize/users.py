@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..operation import Operation
-from ..resource import Resource
 from .accounts import AccountUser
 from .export import UserExport
 from .grants import UserGrants
+from .listing import BlaizeResource
 from .model import AccessModel
 from .sessions import CrossDeviceSession
 from .user import EmailUpdate, PasswordlessStart, PasswordReset, User
@@ -152,7 +152,7 @@ EXPORT = Operation(
 )
 
 
-class Users(Resource):
+class Users(BlaizeResource):
     """The tenant's users.
 
     Attributes:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from attrs import frozen
 
 from ..codec import Model, from_dict, wire
 from ..errors import DecodeError
+from ..http.json_text import read_json
 from ..http.redact import redact
 from ..operation import Operation
-from ..resource import Resource
+from .listing import BlaizeResource
 from .model import Identifiers
 from .times import from_milliseconds, moment_or_none
 
@@ -117,8 +117,8 @@ def parse(body: bytes | str | Mapping[str, Any]) -> WebhookEvent:
     value: Any = body
     if isinstance(body, bytes | str):
         try:
-            value = msgspec.json.decode(body)
-        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+            value = read_json(body)
+        except ValueError as error:
             raise _unreadable(f"not JSON ({error})", body) from None
     if not isinstance(value, Mapping):
         raise _unreadable(f"a JSON object is due, not {type(value).__name__}", body)
@@ -137,7 +137,7 @@ DELETE = Operation("blaize.webhooks.delete", "DELETE", "/v3/webhooks/{id}", "non
 UPDATE = Operation("blaize.webhooks.update", "PUT", "/v3/webhooks/{id}", "none", body=Webhook)
 
 
-class Webhooks(Resource):
+class Webhooks(BlaizeResource):
     """Whom the service tells what."""
 
     def list(self) -> Pager[Webhook]:

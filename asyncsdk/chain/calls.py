@@ -1,30 +1,37 @@
-"""The one loop that all operations go through: attempt = throttle, sign, send, read, decode."""
+"""The one attempt that all requests make, whoever makes them, and the calls of operations."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import anyio
 import httpx
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ..errors import APIError, DecodeError, SDKError
-from ..http.problem import api_error, is_spent_quota
-from ..http.reply import Reply, decompressed, read_whole, readable
-from ..http.whole import Whole, body_of, whole_body
+from ..http.body import HeldBody
+from ..http.coding import decompressed
+from ..http.problem import api_error, is_spent_quota, is_throttling
+from ..http.redact import sent_secrets
+from ..http.reply import Reply, readable
+from ..http.whole import body_of, whole_body
+from ..timeout import Timeout
 from .attempts import Attempt, count, heard, name_of, observer, tell
+from .call import Call, Sending
 from .failure import bare, masked, transport_failure
-from .retry import Attempted, DeadlineError, Outcome, RetryBudget, retrying
+from .retry import Attempted, DeadlineError, Outcome, RetryPolicy, may_repeat, retrying
+from .signing import in_full
 from .turns import turns
 
 if TYPE_CHECKING:
-    from ..engines.lazy import LazyEngine
-    from ..http.frozen import FrozenCall
+    from collections.abc import Iterable, Mapping
+
+    from ..operation import Operation
+    from .host import Hosts
     from .options import Options
-    from .signing import Signer
-    from .throttle import Throttle, ThrottleTransport
+    from .way import Way
 
 T = TypeVar("T")
 Decoder = Callable[[Reply], T]
@@ -33,158 +40,192 @@ Decoder = Callable[[Reply], T]
 _WORTH_A_TURN = 1 << 15
 """Bytes of a body. What a smaller one holds takes little memory and time, and is decoded when it comes."""
 
-_Send = Callable[[httpx.Request], Awaitable[httpx.Response]]
-_Read = Callable[[httpx.Response], Awaitable[Attempted[T | SDKError]]]
+_ONCE = "; its body came from a source that can be read only once, so that it was not sent again"
+
+_SIGNERS_TIMEOUT = Timeout(connect=10, read=20, write=20)
+_SIGNERS_POLICY = RetryPolicy(max_attempts=3)
+_SIGNERS_MOST = 1 << 20
 
 
-@frozen
-class Shared:
-    """What a client shares with its copies: connections, throttle and retry budget."""
+class Reading(Protocol[T]):
+    """What becomes of an answer, or of there being none. A failure is a value, so that none drags a frame along."""
 
-    engine: LazyEngine
-    throttle: Throttle
-    budget: RetryBudget
+    async def answered(
+        self, sending: Sending, response: httpx.Response, ends: float | None
+    ) -> Attempted[T | Exception]:
+        """From an answer to what the call gives, or to the error it is.
+
+        Args:
+            sending: what was answered.
+            response: the answer, read whole if the call says so.
+            ends: when the deadline for all attempts passes, by the event loop's clock.
+        """
+        ...
+
+    def failed(self, sending: Sending, error: httpx.HTTPError, secrets: Iterable[str]) -> Attempted[T | Exception]:
+        """From an engine's exception to the error that its caller is to have."""
+        ...
 
 
 class Calls:
     """The calls of one client.
 
     Args:
-        chain: the throttle and what is below it.
-        shared: with all copies of the client.
-        signer: whose secrets are never shown.
+        way: how everything goes out.
+        hosts: whose secrets are never shown.
         options: the client's.
     """
 
-    def __init__(self, chain: ThrottleTransport, shared: Shared, signer: Signer, options: Options) -> None:
-        self._chain = chain
-        self._shared = shared
-        self._signer = signer
+    def __init__(self, way: Way, hosts: Hosts, options: Options) -> None:
+        self._way = way
+        self._hosts = hosts
         self._options = options
 
-    def decoded(self, call: FrozenCall, into: Decoder[T]) -> Awaitable[T]:
-        """Attempt a call until its whole answer is read and decoded, or it must not be tried again.
+    async def run(self, call: Call, reading: Reading[T], policy: RetryPolicy | None = None) -> T:
+        """Attempt a call until it succeeds, or must not be tried again.
+
+        Args:
+            call: what to send.
+            reading: what becomes of the answer.
+            policy: how often and how fast to try again; the client's otherwise.
 
         Raises:
-            SDKError: whatever became of the last attempt.
+            Exception: what the last attempt came to, as the reading has it.
         """
-        return self._attempts(call, self._chain.handle_async_request, partial(self._read, call, into))
-
-    def opened(self, call: FrozenCall) -> Awaitable[httpx.Response]:
-        """Attempt a call until the head of a 2xx has come, or it must not be tried again.
-
-        Raises:
-            SDKError: whatever became of the last attempt.
-        """
-        return self._attempts(call, self._head, partial(self._read_head, call))
-
-    def secrets(self, call: FrozenCall) -> set[str]:
-        """What must not be shown, though the service or an exception may echo it."""
-        return {*self._signer.secrets(), *call.secrets()}
-
-    async def _attempts(self, call: FrozenCall, send: _Send, read: _Read[T]) -> T:
+        state = call.host.state
         result = await retrying(
-            partial(self._attempt, call, send, read),
-            policy=self._options.retry,
+            partial(self._attempt, call, reading),
+            policy=policy or self._options.retry,
             retry=call.operation.retry,
-            budget=self._shared.budget,
+            budget=state.budget,
             clock=self._options.clock,
             name=call.operation.id,
-            pause=self._shared.throttle.pause,
+            pause=state.throttle.pause,
+            discard=_close,
         )
-        if isinstance(result, SDKError):
+        if isinstance(result, Exception):
             try:
                 raise result
             finally:
                 del result  # or the error would hold this frame, which would hold the error
         return result
 
+    def decoded(self, call: Call, into: Decoder[T], policy: RetryPolicy | None = None) -> Awaitable[T]:
+        """Attempt a call until its whole answer is read and decoded, or it must not be tried again.
+
+        Raises:
+            SDKError: whatever became of the last attempt.
+        """
+        return self.run(call, _Decoded(self, into), policy)
+
+    def opened(self, call: Call) -> Awaitable[httpx.Response]:
+        """Attempt a call until the head of a 2xx has come, or it must not be tried again.
+
+        Raises:
+            SDKError: whatever became of the last attempt.
+        """
+        return self.run(call, _Opened(self))
+
+    async def ask(
+        self,
+        operation: Operation,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes,
+        into: Decoder[T],
+        secrets: Iterable[str] = (),
+    ) -> T:
+        """See `Network`."""
+        to = httpx.URL(url)
+        call = Call(
+            operation,
+            self._hosts.stranger(to),
+            url=to,
+            headers=httpx.Headers({"Host": to.netloc.decode("ascii"), **headers, "Content-Length": str(len(body))}),
+            body=HeldBody(body),
+            timeout=_SIGNERS_TIMEOUT,
+            most=_SIGNERS_MOST,
+            secrets=secrets,
+        )
+        return await self.decoded(call, into, _SIGNERS_POLICY)
+
+    def secrets(self, call: Call, request: httpx.Request | None = None) -> set[str]:
+        """What must not be shown, though the service or an exception may echo it."""
+        found = call.secrets()
+        for host in self._hosts.named.values():
+            if host.signer is not None:
+                found.update(host.signer.secrets())
+        if request is not None:
+            found |= sent_secrets(request.headers.raw)
+        return found
+
     async def _attempt(
-        self, call: FrozenCall, send: _Send, read: _Read[T], number: int, left: float | None
-    ) -> Attempted[T | SDKError]:
-        """One attempt. Its errors are values, so that none drags a frame along."""
+        self, call: Call, reading: Reading[T], number: int, left: float | None
+    ) -> Attempted[T | Exception]:
+        """One attempt."""
         began = self._options.clock.monotonic()
-        request = call.request()
+        sending = Sending(call)
         response: httpx.Response | None = None
-        result: Attempted[T | SDKError]
+        result: Attempted[T | Exception] | None = None
         try:
             if left is None:
-                response = await send(request)
+                response = await self._way.send(sending, self)
+                result = await reading.answered(sending, response, None)
             else:
+                ends = anyio.current_time() + left
                 with anyio.move_on_after(left):
-                    response = await send(request)
-                if response is None:
-                    raise DeadlineError(request, sent="admitted" in request.extensions)  # noqa: TRY301
-            result = await read(response)
+                    response = await self._way.send(sending, self)
+                    result = await reading.answered(sending, response, ends)
+                if result is None:
+                    raise DeadlineError(sending.request, sent=sending.admitted)  # noqa: TRY301
         except httpx.HTTPError as error:
-            result = transport_failure(call.operation.id, request, error, self.secrets(call))
-            if self._shared.engine.closed and result.outcome is not None:
-                result.outcome = evolve(result.outcome, final=True)
+            result = reading.failed(sending, error, self.secrets(call, sending.request))
         except BaseException as error:  # cancelled, or misused: not ours to change
-            self._tell(call, request, response, number, began, error=name_of(error))
+            self._tell(sending, response, number, began, error=name_of(error))
             raise
-        if isinstance(result.value, SDKError):
-            result.value.attempts = number
-        failed = None if result.outcome is None else type(result.value).__name__
+        self._settle(call, result)
+        value = result.value
+        if isinstance(value, SDKError):
+            value.attempts = number
         try:
-            self._tell(call, request, response, number, began, error=failed)
+            error_name = type(value).__name__ if isinstance(value, Exception) else None
+            self._tell(sending, response, number, began, error=error_name)
         except BaseException:  # the hook's own
-            if response is not None:
-                await response.stream.aclose()  # type: ignore[union-attr]  # an async engine's stream
+            await _close(response)
             raise
         return result
 
-    async def _head(self, request: httpx.Request) -> httpx.Response:
-        """Send, and read the body of an error alone."""
-        response = await self._chain.handle_async_request(request)
-        if not 200 <= response.status_code < 300:
-            response.stream = Whole(await read_whole(response))
-        return response
+    def _settle(self, call: Call, result: Attempted[T | Exception]) -> None:
+        """Whether another attempt can help at all."""
+        outcome = result.outcome
+        if outcome is None or outcome.final:
+            return
+        if self._way.connections.closed:
+            result.outcome = evolve(outcome, final=True)
+        elif call.body.spent and may_repeat(outcome, call.operation.retry):
+            result.outcome = evolve(outcome, final=True)
+            if isinstance(result.value, Exception):
+                result.value.args = (f"{result.value}{_ONCE}", *result.value.args[1:])
 
-    async def _read_head(self, call: FrozenCall, response: httpx.Response) -> Attempted[httpx.Response | SDKError]:
-        """From the head of an answer to the answer, or to the error it is."""
-        if 200 <= response.status_code < 300:
-            return Attempted(response)
-        return Attempted(*self._error(call, response))
-
-    async def _read(self, call: FrozenCall, into: Decoder[T], response: httpx.Response) -> Attempted[T | SDKError]:
-        """From a whole answer to a value, or to the error it is."""
-        if not 200 <= response.status_code < 300:
-            return Attempted(*self._error(call, response))
-        reply = Reply(
-            call.operation,
-            response.status_code,
-            response.headers,
-            decompressed(whole_body(response), response),
-            partial(self.secrets, call),
-        )
-        queue = turns.get() if len(reply.body) >= _WORTH_A_TURN else None
-        if queue is None:
-            return _decoded(reply, into)
-        await queue.come()
-        try:
-            return _decoded(reply, into)
-        finally:
-            queue.pass_on()
-
-    def _error(self, call: FrozenCall, response: httpx.Response) -> tuple[SDKError, Outcome]:
+    def error(self, sending: Sending, response: httpx.Response) -> Attempted[SDKError]:
         """The error that an answer is, with what it means for another attempt."""
         body = readable(response)
         error = api_error(
-            operation=call.operation.id,
+            operation=sending.call.operation.id,
             status=response.status_code,
             headers=response.headers,
             body=body,
-            secrets=self.secrets(call),
+            secrets=self.secrets(sending.call, sending.request),
             now=self._options.clock.time(),
         )
-        quota = is_spent_quota(error.status_code, body)
-        return error, Outcome(status=error.status_code, retry_after=error.retry_after, quota=quota)
+        status = 429 if is_throttling(error.code) else error.status_code
+        quota = is_spent_quota(status, body)
+        return Attempted(error, Outcome(status=status, retry_after=error.retry_after, quota=quota))
 
     def _tell(
         self,
-        call: FrozenCall,
-        request: httpx.Request,
+        sending: Sending,
         response: httpx.Response | None,
         number: int,
         began: float,
@@ -199,12 +240,13 @@ class Calls:
         received = 0 if body is None else len(body)
         count(number, received)
         if told:
+            request, operation = sending.request, sending.call.operation
             tell(
                 Attempt(
-                    operation=call.operation.id,
+                    operation=operation.id,
                     method=request.method,
                     host=request.url.host,
-                    route=call.operation.path,
+                    route=operation.path,
                     number=number,
                     status=None if response is None else response.status_code,
                     error=error,
@@ -215,7 +257,75 @@ class Calls:
             )
 
 
-def _decoded(reply: Reply, into: Decoder[T]) -> Attempted[T | SDKError]:
+class _Decoded(Reading[T]):
+    """A whole answer, decoded."""
+
+    __slots__ = ("_calls", "_into")
+
+    def __init__(self, calls: Calls, into: Decoder[T]) -> None:
+        self._calls = calls
+        self._into = into
+
+    async def answered(
+        self,
+        sending: Sending,
+        response: httpx.Response,
+        ends: float | None,  # noqa: ARG002
+    ) -> Attempted[T | Exception]:
+        if not 200 <= response.status_code < 300:
+            failure: Attempted[T | Exception] = Attempted(*_parts(self._calls.error(sending, response)))
+            return failure
+        call = sending.call
+        assert call.most is not None
+        reply = Reply(
+            call.operation,
+            response.status_code,
+            response.headers,
+            decompressed(whole_body(response), response, call.most),
+            partial(self._calls.secrets, call, sending.request),
+        )
+        queue = turns.get() if len(reply.body) >= _WORTH_A_TURN else None
+        if queue is None:
+            return _decoded(reply, self._into)
+        await queue.come()
+        try:
+            return _decoded(reply, self._into)
+        finally:
+            queue.pass_on()
+
+    def failed(self, sending: Sending, error: httpx.HTTPError, secrets: Iterable[str]) -> Attempted[T | Exception]:
+        return transport_failure(sending.call.operation.id, sending.request, error, secrets)
+
+
+class _Opened(Reading[httpx.Response]):
+    """The head of a 2xx answer; the body of any other."""
+
+    __slots__ = ("_calls",)
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    async def answered(
+        self,
+        sending: Sending,
+        response: httpx.Response,
+        ends: float | None,  # noqa: ARG002
+    ) -> Attempted[httpx.Response | Exception]:
+        if 200 <= response.status_code < 300:
+            return Attempted(response)
+        return Attempted(*_parts(self._calls.error(sending, await in_full(response))))
+
+    def failed(
+        self, sending: Sending, error: httpx.HTTPError, secrets: Iterable[str]
+    ) -> Attempted[httpx.Response | Exception]:
+        return transport_failure(sending.call.operation.id, sending.request, error, secrets)
+
+
+def _parts(failure: Attempted[SDKError]) -> tuple[SDKError, Outcome | None]:
+    return failure.value, failure.outcome
+
+
+def _decoded(reply: Reply, into: Decoder[T]) -> Attempted[T | Exception]:
     try:
         return Attempted(into(reply))
     except DecodeError as error:
@@ -223,3 +333,9 @@ def _decoded(reply: Reply, into: Decoder[T]) -> Attempted[T | SDKError]:
         return Attempted(masked(bare(error), reply.secrets()), Outcome())
     except APIError as error:  # a 200 that says that it is an error
         return Attempted(masked(bare(error), reply.secrets()), Outcome(status=error.status_code, final=True))
+
+
+async def _close(result: object) -> None:
+    if isinstance(result, httpx.Response):
+        assert isinstance(result.stream, httpx.AsyncByteStream)
+        await result.stream.aclose()

@@ -1,68 +1,31 @@
-"""What a client is told: frozen values, and the environment variables that stand in for arguments."""
+"""What a client is told, as a frozen value."""
 
 from __future__ import annotations
 
-import math
+import ssl
 from typing import TYPE_CHECKING, Any
 
+import httpx
 from attrs import Attribute, field, frozen
 
 from ..errors import ConfigurationError
 from ..http.clock import SYSTEM, Clock
+from ..http.coding import MAX_BODY
+from ..http.redact import is_sensitive
+from ..timeout import DEFAULT_TIMEOUT, Timeout, as_timeout
 from ..version import __version__
 from .retry import RetryPolicy
-
-USER_AGENT = f"asyncsdk/{__version__}"
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .attempts import Attempt
+    from .signing import Header
 
+USER_AGENT = f"asyncsdk/{__version__}"
 
-def _limit(value: float | None) -> float | None:
-    """Infinity means what None means, and not every event loop can wait for it."""
-    return None if value == math.inf else value
-
-
-def _positive(_: object, attribute: Attribute[Any], value: object) -> None:
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or not value > 0):
-        raise ConfigurationError(
-            f"timeout {attribute.name!r} must be above zero seconds, or None for no limit, not {value!r}"
-        )
-
-
-@frozen
-class Timeout:
-    """Limits of time for one attempt, in seconds; None for no limit.
-
-    Attributes:
-        connect: until a connection stands, TLS included.
-        read: between two arrivals of bytes.
-        write: between two departures of bytes.
-        total: from asking for a connection to the last byte read. Waiting for a place among ``max_connections`` does not count;
-            `RetryPolicy.deadline` covers that too, and all attempts together.
-
-    Raises:
-        ConfigurationError: a value that cannot work.
-    """
-
-    connect: float | None = field(default=10.0, validator=_positive, converter=_limit)
-    read: float | None = field(default=60.0, validator=_positive, converter=_limit)
-    write: float | None = field(default=60.0, validator=_positive, converter=_limit)
-    total: float | None = field(default=None, validator=_positive, converter=_limit)
-
-    def extension(self) -> Mapping[str, float | None]:
-        """As the ``timeout`` extension of an httpx request."""
-        return {"connect": self.connect, "read": self.read, "write": self.write, "pool": None, "total": self.total}
-
-
-def as_timeout(value: Timeout | float | None) -> Timeout:
-    """A `Timeout` as it is; a number for connect, read and write alike; None for no limits."""
-    return value if isinstance(value, Timeout) else Timeout(connect=value, read=value, write=value)
-
-
-DEFAULT_TIMEOUT = Timeout()
+# A request has these from us, or from what signs it.
+_OURS = frozenset({"host", "user-agent", "content-length", "transfer-encoding", "content-type", "connection"})
 
 
 def _at_least_one(_: object, attribute: Attribute[Any], value: object) -> None:
@@ -80,6 +43,32 @@ def _sendable(_: object, attribute: Attribute[Any], value: object) -> None:
         raise ConfigurationError(f"{attribute.name} must be printable ASCII text")
 
 
+def _a_context(_: object, attribute: Attribute[Any], value: object) -> None:
+    if value is not None and not isinstance(value, ssl.SSLContext):
+        raise ConfigurationError(f"{attribute.name} takes an ssl.SSLContext, not {type(value).__name__}")
+
+
+def _a_proxy(_: object, attribute: Attribute[Any], value: object) -> None:
+    if value is None:
+        return
+    try:
+        url = httpx.URL(value if isinstance(value, str) else "")
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    if url.scheme not in ("http", "https") or not url.host:  # the value may hold a password
+        raise ConfigurationError(f"{attribute.name} must be an http:// or https:// URL")
+
+
+def _extra_headers(_: object, attribute: Attribute[Any], value: Mapping[str, object]) -> None:
+    for name, each in value.items():
+        if not header_safe(name) or not isinstance(each, str) or not each.isascii() or not each.isprintable():
+            raise ConfigurationError(f"{attribute.name} are names and values of printable ASCII text")
+        if name.lower() in _OURS or is_sensitive(name):
+            raise ConfigurationError(
+                f"{attribute.name} cannot set {name!r}: credentials and what frames a request have arguments of their own"
+            )
+
+
 @frozen(kw_only=True)
 class Options:
     """What every client takes, whatever its system.
@@ -87,8 +76,12 @@ class Options:
     Attributes:
         timeout: limits of time for one attempt.
         retry: how often and how fast to try again.
-        max_connections: the most requests in the air, and connections open, at once.
+        max_connections: the most requests in the air at once to each of the client's hosts, and connections that are kept.
         user_agent: the ``User-Agent`` header.
+        headers: extra ones for every request to the client's hosts.
+        proxy: the URL of a proxy for all requests, instead of what the environment says.
+        ssl_context: for a private certificate authority or a client certificate.
+        max_body: bytes that one answer may hold, unpacked; an answer that is streamed has no such limit.
         clock: time, sleep and dice; for tests.
         on_attempt: told of every attempt once it has ended, whatever its outcome.
     """
@@ -97,8 +90,17 @@ class Options:
     retry: RetryPolicy = field(factory=RetryPolicy, validator=_a_policy)
     max_connections: int = field(default=64, validator=_at_least_one)
     user_agent: str = field(default=USER_AGENT, validator=_sendable)
+    headers: Mapping[str, str] = field(factory=dict, validator=_extra_headers, hash=False)
+    proxy: str | None = field(default=None, validator=_a_proxy, repr=False)
+    ssl_context: ssl.SSLContext | None = field(default=None, validator=_a_context)
+    max_body: int = field(default=MAX_BODY, validator=_at_least_one)
     clock: Clock = SYSTEM
     on_attempt: Callable[[Attempt], None] | None = None
+
+    @property
+    def extra(self) -> list[Header]:
+        """The extra headers, as they go out."""
+        return [(name.encode("ascii"), value.encode("ascii")) for name, value in self.headers.items()]
 
 
 def header_safe(value: object) -> bool:

@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 
-import anyio
 import httpx
-from attrs import evolve
 
 from ..engines.quiet import inside
 from ..engines.time_limit import limited
+from ..http.body import body_of_request
 from ..http.problem import is_spent_quota, retry_after
-from ..http.redact import secrets_of
-from ..http.reply import read_whole, readable
-from ..http.whole import Whole, body_of
-from .attempts import Attempt, count, heard, name_of, tell
+from ..http.reply import readable
+from ..operation import Operation
+from .call import Call
+from .calls import Reading
 from .failure import plain
-from .retry import Attempted, DeadlineError, Outcome, retrying, transport_outcome
-from .signing import frozen_body
+from .retry import Attempted, Outcome, transport_outcome
+from .signing import in_full, refuse_unhashable, spelled
 
 if TYPE_CHECKING:
-    from .calls import Shared
+    from collections.abc import Iterable
+
+    from .call import Sending
+    from .calls import Calls
+    from .host import Host, Hosts
     from .options import Options
-    from .signing import Signer
-    from .throttle import ThrottleTransport
+    from .signing import Header
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+
+# What our own chain was once told by; a caller's request that still says so is sent like any other.
+_NOT_PASSED_ON = frozenset({"admitted", "total", "unsigned", "whole"})
+
+
+@cache
+def _operation(method: str) -> Operation:
+    return Operation("http", method, "", "any", "safe" if method in _SAFE_METHODS else "unsent")
 
 
 class OwnRequests(httpx.AsyncClient):
@@ -38,7 +49,7 @@ class OwnRequests(httpx.AsyncClient):
         options: the client's.
     """
 
-    def __init__(self, chain: RetryTransport, base_url: str, options: Options) -> None:
+    def __init__(self, chain: OwnTransport, base_url: str, options: Options) -> None:
         timeout = options.timeout
         super().__init__(
             transport=chain,
@@ -58,20 +69,18 @@ class OwnRequests(httpx.AsyncClient):
             inside.reset(token)
 
 
-class RetryTransport(httpx.AsyncBaseTransport):
-    """The retry loop under ``client.http``, where no operation says what is safe: there the method does.
+class OwnTransport(httpx.AsyncBaseTransport):
+    """What is under ``client.http``: a caller's request as a call. Where no operation says what is safe, the method does.
 
     Args:
-        inner: the throttle and what is below it.
-        shared: with all copies of the client.
-        signer: whose secrets are never shown.
+        calls: the client's.
+        hosts: the client's, and those of strangers.
         options: the client's.
     """
 
-    def __init__(self, inner: ThrottleTransport, shared: Shared, signer: Signer, options: Options) -> None:
-        self._inner = inner
-        self._shared = shared
-        self._signer = signer
+    def __init__(self, calls: Calls, hosts: Hosts, options: Options) -> None:
+        self._calls = calls
+        self._hosts = hosts
         self._options = options
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -79,113 +88,63 @@ class RetryTransport(httpx.AsyncBaseTransport):
 
         Raises:
             httpx.TransportError: what became of the last attempt.
-            ConfigurationError: the client is closed, or belongs to another event loop.
+            ConfigurationError: the client is closed, or belongs to another event loop; or the host's signature covers the
+                body, and this one would have to be streamed.
         """
-        await frozen_body(request)
-        limits = {**request.extensions.get("timeout", {}), "total": self._options.timeout.total}
-        request.extensions = {**request.extensions, "timeout": limits}
+        return await self._calls.run(self._call(request), _AsHttpx(self._options))
 
-        async def attempt(number: int, left: float | None) -> Attempted[httpx.Response | httpx.HTTPError]:
-            return await self._attempt(request, number, left)
-
-        result = await retrying(
-            attempt,
-            policy=self._options.retry,
-            retry="safe" if request.method in _SAFE_METHODS else "unsent",
-            budget=self._shared.budget,
-            clock=self._options.clock,
-            name="http",
-            pause=self._shared.throttle.pause,
-            discard=_close,
+    def _call(self, request: httpx.Request) -> Call:
+        if request.url.scheme not in ("http", "https") or not request.url.host:
+            raise httpx.UnsupportedProtocol("the URL is not an absolute http:// or https:// one", request=request)
+        host = self._hosts.of(request.url)
+        body = body_of_request(request)
+        refuse_unhashable(host.signer, body, "http")
+        passed_on = {name: value for name, value in request.extensions.items() if name not in _NOT_PASSED_ON}
+        return Call(
+            _operation(request.method),
+            host,
+            url=spelled(request.url) if host.own else request.url,
+            headers=httpx.Headers([*request.headers.raw, *self._added(host, request)]),
+            body=body,
+            timeout=self._options.timeout,
+            most=None,
+            extensions=passed_on,
         )
-        if isinstance(result, httpx.HTTPError):
-            try:
-                raise result
-            finally:
-                del result  # or it would hold this frame, which holds it
-        return result
 
-    async def _attempt(
-        self, request: httpx.Request, number: int, left: float | None
-    ) -> Attempted[httpx.Response | httpx.HTTPError]:
-        began = self._options.clock.monotonic()
-        request.extensions.pop("admitted", None)
-        result: Attempted[httpx.Response | httpx.HTTPError]
-        try:
-            if left is None:
-                result = await self._sent(request)
-            else:
-                result = await self._sent_within(request, left)
-        except httpx.HTTPError as error:
-            outcome = transport_outcome(error)
-            if self._shared.engine.closed:
-                outcome = evolve(outcome, final=True)
-            result = Attempted(plain(error, self._secrets(request)), outcome)
-        except BaseException as error:
-            self._tell(request, number, began, None, name_of(error))
-            raise
-        response = result.value if isinstance(result.value, httpx.Response) else None
-        try:
-            if response is not None:
-                self._tell(request, number, began, response.status_code, None)
-            else:
-                self._tell(request, number, began, None, type(result.value).__name__)
-        except BaseException:  # the hook's own
-            await _close(result.value)
-            raise
-        return result
+    def _added(self, host: Host, request: httpx.Request) -> list[Header]:
+        """What every request to one of the client's own hosts carries, unless the caller has said otherwise."""
+        if not host.own:
+            return []
+        return [
+            each for each in (*host.headers, *self._options.extra) if each[0].decode("ascii") not in request.headers
+        ]
 
-    async def _sent(self, request: httpx.Request) -> Attempted[httpx.Response | httpx.HTTPError]:
-        response = await self._inner.handle_async_request(request)
+
+class _AsHttpx(Reading[httpx.Response]):
+    """Answers and exceptions as httpx has them."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+
+    async def answered(
+        self, sending: Sending, response: httpx.Response, ends: float | None
+    ) -> Attempted[httpx.Response | Exception]:
         status = response.status_code
+        if ends is not None:
+            limited(response, ends, sending.request)
         if status < 400:
             return Attempted(response)
         quota = False
-        if status == 429:
-            # what kind of 429 it is stands in its body
-            response = httpx.Response(
-                status,
-                headers=response.headers,
-                stream=Whole(await read_whole(response)),
-                extensions=response.extensions,
-            )
+        if status == 429:  # what kind of 429 it is stands in its body
+            response = await in_full(response)
             quota = is_spent_quota(status, readable(response))
         after = retry_after(response.headers.get("retry-after"), self._options.clock.time())
         return Attempted(response, Outcome(status=status, retry_after=after, quota=quota))
 
-    async def _sent_within(self, request: httpx.Request, left: float) -> Attempted[httpx.Response | httpx.HTTPError]:
-        ends = anyio.current_time() + left
-        with anyio.move_on_after(left):
-            result = await self._sent(request)
-            if isinstance(result.value, httpx.Response):
-                limited(result.value, ends, request)
-            return result
-        raise DeadlineError(request, sent="admitted" in request.extensions)
-
-    def _secrets(self, request: httpx.Request) -> set[str]:
-        body = body_of(request.stream)
-        assert body is not None  # it was frozen
-        return {*self._signer.secrets(), *secrets_of(request.url, body)}
-
-    def _tell(self, request: httpx.Request, number: int, began: float, status: int | None, error: str | None) -> None:
-        count(number, 0)
-        if heard(self._options.on_attempt):
-            tell(
-                Attempt(
-                    operation="http",
-                    method=request.method,
-                    host=request.url.host,
-                    route="",
-                    number=number,
-                    status=status,
-                    error=error,
-                    seconds=self._options.clock.monotonic() - began,
-                    received=0,
-                ),
-                self._options.on_attempt,
-            )
-
-
-async def _close(result: httpx.Response | httpx.HTTPError) -> None:
-    if isinstance(result, httpx.Response):
-        await result.aclose()
+    def failed(
+        self,
+        sending: Sending,  # noqa: ARG002
+        error: httpx.HTTPError,
+        secrets: Iterable[str],
+    ) -> Attempted[httpx.Response | Exception]:
+        return Attempted(plain(error, secrets), transport_outcome(error))

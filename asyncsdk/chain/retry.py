@@ -11,6 +11,7 @@ import httpx
 from attrs import Attribute, field, frozen
 
 from ..errors import ConfigurationError
+from ..http.whole import TooLargeError
 from .attempts import tell_of_retry
 
 if TYPE_CHECKING:
@@ -85,6 +86,11 @@ class Outcome:
     def throttled(self) -> bool:
         """Whether the service said that it is asked too fast."""
         return self.status == 429 and not self.quota
+
+    @property
+    def pause(self) -> float:
+        """Seconds for which the service asks everybody to leave it alone; 0 where it asks nobody."""
+        return (self.retry_after or 0.0) if self.throttled or self.status == 503 else 0.0
 
     @property
     def answered(self) -> bool:
@@ -222,7 +228,7 @@ async def retrying(
         budget: the client's.
         clock: time, sleep and dice.
         name: of the operation, for the log.
-        pause: stops all workers of the client for some seconds; called for each 429 that throttles.
+        pause: stops all workers of the client for some seconds; called where the service asks for it.
         discard: given a failed value before the next attempt, to close what it holds.
     """
     began = clock.monotonic() if policy.deadline is not None else 0.0
@@ -239,9 +245,9 @@ async def retrying(
             luck=luck,
             affordable=budget.affordable,
         )
-        if pause is not None and outcome.throttled:
+        if pause is not None and 0 < outcome.pause <= policy.max_delay:
             # The others are to wait even where this call gives up; but not for what they would not wait for either.
-            pause(wait_for(policy, outcome, attempt=number, luck=luck) or 0.0)
+            pause(outcome.pause)
         if delay is None:
             break
         tell_of_retry(name, number, outcome.status, delay)
@@ -276,11 +282,12 @@ class DeadlineError(httpx.ReadTimeout):
 
 
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
-_UNSENDABLE = (httpx.LocalProtocolError, httpx.UnsupportedProtocol)
+# The request cannot be sent, or the answer cannot be held: another attempt would end the same way.
+_FINAL = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, TooLargeError)
 
 
 def transport_outcome(error: httpx.HTTPError) -> Outcome:
     """What an engine's exception means for another attempt."""
     if isinstance(error, DeadlineError):
         return Outcome(sent=error.sent, final=True)
-    return Outcome(sent=not isinstance(error, _UNSENT), final=isinstance(error, _UNSENDABLE))
+    return Outcome(sent=not isinstance(error, _UNSENT), final=isinstance(error, _FINAL))

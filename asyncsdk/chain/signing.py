@@ -1,4 +1,4 @@
-"""The signing middleware and the signers.
+"""What a signer is, and the one exchange that is signed: sign, send, and once more where the refusal can be mended.
 
 A signer turns frozen bytes into headers, once per attempt. Nothing may change a request after that, which is why signing is
 the last link of the chain before the engine.
@@ -6,151 +6,170 @@ the last link of the chain before the engine.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import httpx
-from attrs import frozen
 
+from ..errors import ConfigurationError
 from ..http.reply import read_whole, readable
-from ..http.url import Origin, origin
-from ..http.whole import Whole, body_of
+from ..http.whole import Whole
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
+
+    from ..http.body import Body
+    from ..http.reply import Reply
+    from ..operation import Operation
+
+T = TypeVar("T")
 
 Header = tuple[bytes, bytes]
 
 
-class Signer(Protocol):
-    """What proves to a service who is asking."""
+class Network(Protocol):
+    """What a signer may ask the network with: the client's own way, unsigned, to a host that is not the one it signs for."""
 
-    async def ready(self) -> None:
+    async def ask(
+        self,
+        operation: Operation,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes,
+        into: Callable[[Reply], T],
+        secrets: Iterable[str] = (),
+    ) -> T:
+        """Make one call, with the client's connections, hooks and log lines.
+
+        Args:
+            operation: what it is, and whether it may be repeated.
+            url: where to, absolute.
+            headers: what it carries.
+            body: what is sent.
+            into: turns the answer into what the call gives.
+            secrets: what must not be shown of it.
+
+        Raises:
+            SDKError: whatever became of the last attempt.
+        """
+        ...
+
+
+class Signer:
+    """What proves to a service who is asking; as it stands here, nothing does. Signers derive from it."""
+
+    hashes_body: bool = False
+    """Whether a signature covers the body, which then has to be bytes."""
+
+    async def ready(self, network: Network) -> None:
         """Have credentials at hand. Awaited before a permit is taken, so that it may ask the network."""
-        ...
 
-    def headers(self, request: httpx.Request, body: bytes) -> tuple[Header, ...]:
-        """The headers that sign this very request."""
-        ...
+    def headers(self, request: httpx.Request, body: bytes) -> Iterable[Header]:  # noqa: ARG002
+        """The headers that sign this very request.
 
-    def secrets(self) -> Iterable[str]:
-        """The values that must never be shown."""
-        ...
+        Args:
+            request: as it will be sent.
+            body: its bytes; empty where `hashes_body` is False.
+        """
+        return ()
 
-
-@runtime_checkable
-class Recovering(Protocol):
-    """A signer that can mend what makes a service refuse a signature: expired credentials, a clock that is off."""
-
-    async def recover(self, request: httpx.Request, response: httpx.Response, body: bytes) -> bool:
-        """Whether the request, signed anew, has a chance. Asked once, for a 401 or 403.
+    async def recover(
+        self,
+        request: httpx.Request,  # noqa: ARG002
+        response: httpx.Response,  # noqa: ARG002
+        body: bytes,  # noqa: ARG002
+        network: Network,  # noqa: ARG002
+    ) -> bool:
+        """Whether the request, signed anew, has a chance: what made a service refuse it was mended. Asked once, for a 401 or 403.
 
         Args:
             request: as it was signed and sent.
             response: the refusal.
             body: its body, decompressed.
+            network: for new credentials.
         """
-        ...
+        return False
 
-
-@runtime_checkable
-class Networked(Protocol):
-    """A signer that asks the network for credentials."""
-
-    def bind(self, engine: httpx.AsyncBaseTransport) -> None:
-        """Take the client's engine, for requests that are neither signed nor throttled."""
-        ...
-
-
-@frozen
-class NoSigner:
-    """For operations that must go without credentials."""
-
-    async def ready(self) -> None:
-        """Nothing to fetch."""
-
-    def headers(self, request: httpx.Request, body: bytes) -> tuple[Header, ...]:  # noqa: ARG002
-        """None."""
-        return ()
+    def recovered(self, *, accepted: bool) -> None:
+        """Learn whether what `recover` mended did help."""
 
     def secrets(self) -> Iterable[str]:
-        """None."""
+        """The values that must never be shown."""
         return ()
 
 
-class SigningTransport(httpx.AsyncBaseTransport):
-    """The last link before the engine: freezes the body, signs, sends.
+async def exchange(
+    carry: Callable[[httpx.Request], Awaitable[httpx.Response]],
+    request: httpx.Request,
+    body: Body,
+    signer: Signer,
+    network: Network,
+) -> httpx.Response:
+    """Sign a request and send it.
 
-    Only requests to the client's own origins are signed; any other goes out as it is, without credentials. A request that
-    carries the extension ``unsigned`` does too.
+    A refusal that the signer can mend is answered once, by the same request signed anew: a service that turns a
+    signature down has not acted, whatever the method. This is no attempt of the retry loop.
 
     Args:
-        inner: the engine.
+        carry: sends a request as it is.
+        request: nobody else's; it gets the signature.
+        body: what it sends.
         signer: what signs.
-        origins: the client's own.
+        network: for the signer.
     """
-
-    def __init__(self, inner: httpx.AsyncBaseTransport, signer: Signer, origins: Collection[Origin]) -> None:
-        self._inner = inner
-        self._signer = signer
-        self._origins = origins
-        if isinstance(signer, Networked):
-            signer.bind(inner)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request signed: a copy, so that whoever keeps the request given keeps no secret. Only the requests of
-        `Client.call`, which are made for one attempt and kept by nobody, are signed as they are.
-
-        A refusal that the signer can mend is answered once, by the same request signed anew: a service that turns a
-        signature down has not acted, whatever the method. This is no attempt of the retry loop.
-        """
-        if "unsigned" in request.extensions or origin(request.url) not in self._origins:
-            return await self._inner.handle_async_request(request)
-        body = await frozen_body(request)
-        signed = request if "whole" in request.extensions else _copied(request)
-        signature = self._sign(signed, body)
-        response = await self._inner.handle_async_request(signed)
-        if response.status_code in (401, 403) and isinstance(self._signer, Recovering):
-            response = await _in_full(response)
-            if await self._signer.recover(signed, response, readable(response)):
-                for name, _ in signature:
-                    del signed.headers[name.decode("ascii")]  # the next signature may have fewer headers
-                self._sign(signed, body)
-                response = await self._inner.handle_async_request(signed)
+    signature = _sign(signer, request, body)
+    response = await carry(request)
+    if response.status_code not in (401, 403):
         return response
-
-    def _sign(self, request: httpx.Request, body: bytes) -> tuple[Header, ...]:
-        """Add the headers of a signature, and give them."""
-        signature = self._signer.headers(request, body)
-        for name, value in signature:
-            request.headers[name.decode("ascii")] = value.decode("ascii")
-        return signature
-
-
-def _copied(request: httpx.Request) -> httpx.Request:
-    """The request with ``%20`` for every ``+`` of its query."""
-    url = request.url
-    if b"+" in url.query:
-        # httpx writes a space of `params` so, and services differ in how they read it, even while they check a signature
-        url = url.copy_with(query=url.query.replace(b"+", b"%20"))
-    return httpx.Request(
-        request.method, url, headers=request.headers, stream=request.stream, extensions=request.extensions
-    )
+    response = await in_full(response)
+    if body.spent or not await signer.recover(request, response, readable(response), network):
+        return response
+    for name, _ in signature:
+        del request.headers[name.decode("ascii")]  # the next signature may have fewer headers
+    request.stream = body.stream()
+    _sign(signer, request, body)
+    response = await carry(request)
+    signer.recovered(accepted=response.status_code not in (401, 403))
+    return response
 
 
-async def _in_full(response: httpx.Response) -> httpx.Response:
+def _sign(signer: Signer, request: httpx.Request, body: Body) -> Iterable[Header]:
+    """Add the headers of a signature, and give them."""
+    signature = signer.headers(request, body.held or b"")
+    headers = request.headers
+    for name, value in signature:
+        headers[name.decode("ascii")] = value.decode("ascii")
+    return signature
+
+
+def refuse_unhashable(signer: Signer | None, body: Body, operation: str) -> None:
+    """Hold a body against what a signature needs.
+
+    Raises:
+        ConfigurationError: the signature covers the body, which is still to be streamed.
+    """
+    if body.held is None and signer is not None and signer.hashes_body:
+        raise ConfigurationError(
+            f"{operation}: the signature for this host covers the body, so that it cannot be streamed: give bytes "
+            "(of an httpx request: await request.aread() first)"
+        )
+
+
+def spelled(url: httpx.URL) -> httpx.URL:
+    """The URL with ``%20`` for every ``+`` of its query."""
+    if b"+" not in url.query:
+        return url
+    # httpx writes a space of `params` so, and services differ in how they read it, even while they check a signature
+    return url.copy_with(query=url.query.replace(b"+", b"%20"))
+
+
+async def in_full(response: httpx.Response) -> httpx.Response:
     """An answer that holds its body instead of a connection."""
+    if isinstance(response.stream, Whole):
+        return response
     return httpx.Response(
         response.status_code,
         headers=response.headers,
         stream=Whole(await read_whole(response)),
         extensions=response.extensions,
     )
-
-
-async def frozen_body(request: httpx.Request) -> bytes:
-    """The bytes of a request's body; what had to be streamed is kept, so that it can be sent, and sent again."""
-    body = body_of(request.stream)
-    if body is None:
-        body = await request.aread()
-        request.stream = Whole(body)
-    return body

@@ -89,22 +89,24 @@ def _show(summary: Summary, out: str, hours: int) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from ..columns import schema
     from ..sinks.parquet import partitioning
+    from ..unleash.analytics.datasets import ROWS_OF_DEVICES
     from .pull.busiest import busiest
 
     per = -(-hours // _PERIODS)
     plan = summary.plan
-    assert isinstance(plan.devices, tuple)
+    assert isinstance(plan.keys, tuple)
+    assert plan.start is not None
+    assert plan.end is not None
     paths = sorted(Path(out).rglob("*.parquet"))
     rows = dataset(
         [str(each) for each in paths],
         format="parquet",
-        schema=schema(),
-        partitioning=partitioning(),
+        schema=ROWS_OF_DEVICES.schema(),
+        partitioning=partitioning(ROWS_OF_DEVICES),
         partition_base_dir=out,
     )
-    found = busiest(rows, plan.devices, plan.start, plan.end, per * 3_600_000)
+    found = busiest(rows, plan.keys, plan.start, plan.end, per * 3_600_000)
     console = Console()
     console = Console(width=_WIDTH) if not console.is_terminal else console
     console.print()

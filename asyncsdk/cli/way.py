@@ -11,10 +11,10 @@ import attrs
 import typer
 from attrs import frozen
 
-from ..chain.options import DEFAULT_TIMEOUT, Timeout
 from ..chain.retry import RetryPolicy
 from ..errors import ConfigurationError
 from ..http.url import BaseURL
+from ..timeout import DEFAULT_TIMEOUT, Timeout
 from .secrets import PANEL
 from .terminal.problems import UsageError, usage
 

@@ -4,6 +4,7 @@ What a server sent travels with the model in one hidden slot. `to_dict` gives th
 changed, so that get, `attrs.evolve`, put never drops or alters what this SDK has not heard of.
 """
 
+from .lists import as_list, as_part
 from .model import OMIT, WHOLE, Model, wire
 from .reading import converter, from_dict
 from .replies import Receipt, as_json, as_model, receipt
@@ -16,7 +17,9 @@ __all__ = [
     "Model",
     "Receipt",
     "as_json",
+    "as_list",
     "as_model",
+    "as_part",
     "converter",
     "encode",
     "from_dict",

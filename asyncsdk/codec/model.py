@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime  # noqa: TC003  # attrs resolves the annotations of models when they are first read
 from enum import Enum
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal
 
 import attrs
 from attrs import field, frozen
 
 from ..http.redact import MASK, is_sensitive, redact
-from .times import read_time
+from .times import read_time, timestamp
 
 
 class _Mark(Enum):
@@ -47,6 +48,12 @@ class Model:
 
     _read_time: ClassVar[Callable[[Any, Any], Any]] = staticmethod(read_time)
     """How a system's times are read; a system whose times are not ISO 8601 gives its models another one."""
+
+    _write_time: ClassVar[Callable[[datetime], Any]] = staticmethod(timestamp)
+    """How a system usually writes its times: a column of them gives this form back, and keeps any other beside it."""
+
+    _time_unit: ClassVar[Literal["ms", "us"]] = "us"
+    """What a column of times counts in."""
 
     # What the server sent. A part of `__init__`, so that `attrs.evolve` hands it on.
     _wire: Any = field(default=None, eq=False, repr=False, alias="_wire")

@@ -1,202 +1,251 @@
-"""Wire rows to Arrow record batches of one fixed schema, and back."""
+"""Items to Arrow record batches, column by column."""
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Mapping
+from itertools import accumulate, chain
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from ..errors import ConfigurationError
-from .cells import ABSENT, COLUMNS, EXTRA, cell, extra_text, wire_value
+from .arrow import arrow_type, model_schema
+from .cells import NotFiniteError, cell, json_texts
+from .kinds import Column, Items, Kind, Moment, Struct, columns_of, extra_name
+from .rows import wire_rows
+from .times import canonical_times
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    import numpy as np
-    import numpy.typing as npt
     import pyarrow as pa
 
-_YEAR_ONE = -62_135_596_800_000
+    from ..codec import Model
+
+    # By row: what the column does not hold, just as it was sent. Of an object or a list that the column does hold, a mapping of
+    # the members (by name) or the items (by place) that do not fit.
+    Rest = dict[int, Any]
+
+_NOTHING: Mapping[str, Any] = {}
+_EPOCH = "1970-01-01T00:00:00.000Z"
+# Arrow would take a whole float for an integer, which is right, and cut 1.5 down to 1, which is not; and true for 1.0.
+_TYPES: dict[Any, set[type]] = {"integer": {int, NoneType}, "real": {float, int, NoneType}}
 
 
-@cache
-def schema() -> pa.Schema:
-    """The schema of every batch: the eight documented columns in the document's order, then ``extra``.
+def to_batch(model: type[Model], items: Sequence[Any], *, schema: pa.Schema | None = None) -> pa.RecordBatch:
+    """Items of a model as a record batch (`asyncsdk.columns.cells` says what goes where).
 
-    Strings are plain ones. As dictionaries they are slower to decode, and a table of batches whose dictionaries differ cannot be
-    grouped or joined by them.
-
-    Raises:
-        ConfigurationError: pyarrow is not installed.
-    """
-    try:
-        import numpy as np  # noqa: F401  # used by all that builds batches: say at once that it is missing
-        import pyarrow as pa
-    except ImportError:
-        raise ConfigurationError('Arrow needs pyarrow and numpy: pip install "asyncsdk[arrow]"') from None
-    types = {"text": pa.string(), "integer": pa.int64(), "timestamp": pa.timestamp("ms", tz="UTC")}
-    return pa.schema([(name, types[kind]) for name, kind in COLUMNS.items()] + [(EXTRA, pa.string())])
-
-
-def to_batch(rows: Sequence[Mapping[str, Any]]) -> pa.RecordBatch:
-    """Wire rows, JSON objects in any order of keys, as a batch (`asyncsdk.columns.cells` says what goes where).
-
-    Raises:
-        ConfigurationError: pyarrow is not installed.
-    """
-    names = dict.fromkeys(name for row in rows for name in row)
-    return assemble(len(rows), {name: [row.get(name, ABSENT) for row in rows] for name in names})
-
-
-def assemble(count: int, columns: Mapping[str, Sequence[Any]]) -> pa.RecordBatch:
-    """A batch from wire values, column by column.
+    Nothing is lost: `to_wire` gives each item's `to_dict` back.
 
     Args:
+        model: the class of the items.
+        items: models, and JSON objects as the service sends them, keys in any order.
+        schema: what the batch is to look like instead of `model_schema`: fewer columns (what has none goes to ``extra``), another
+            order, other types for the same values. A column that is none of the model's is null.
+
+    Raises:
+        ConfigurationError: pyarrow is not installed.
+        TypeError: an item that is neither.
+        ValueError: nan or infinity, which JSON does not have; a schema without ``extra``.
+    """
+    own = model_schema(model)
+    rows = wire_rows(items)
+    columns = columns_of(model)
+    if schema is not None:
+        if extra_name(model) not in schema.names:
+            raise ValueError(f"the schema has no column {extra_name(model)!r} for what the others do not hold")
+        columns = tuple(column for column in columns if column.name in schema.names)
+    arrays, rest = _members(columns, rows)
+    made = dict(zip((column.name for column in columns), arrays, strict=True))
+    made[extra_name(model)] = _extra(len(rows), rest)
+    return _batch(len(rows), made, own, schema)
+
+
+def assemble(model: type[Model], count: int, values: Mapping[str, Sequence[Any]]) -> pa.RecordBatch:
+    """A batch from wire values that are columns already.
+
+    Args:
+        model: the class of the items.
         count: how many rows.
-        columns: the values by wire name; `ABSENT` where a row does not have the key.
+        values: by wire name; each row has each of these keys.
     """
     import pyarrow as pa
 
-    extras: dict[int, dict[str, Any]] = {}
-    arrays = []
-    for name in COLUMNS:
-        kind, values = schema().field(name).type, columns.get(name)
-        arrays.append(pa.nulls(count, kind) if values is None else _array(name, values, extras))
-    for name, values in columns.items():
-        if name not in COLUMNS:
-            for row, value in enumerate(values):
-                if value is not ABSENT:
-                    extras.setdefault(row, {})[name] = value
-    arrays.append(_extra_array(count, extras))
-    return pa.RecordBatch.from_arrays(arrays, schema=schema())
+    made: dict[str, pa.Array] = {}
+    rest: Rest = {}
+    for column in columns_of(model):
+        if (found := values.get(column.name)) is None:
+            made[column.name] = pa.nulls(count, arrow_type(column.kind))
+            continue
+        made[column.name], unfit = _named(column, found)
+        if made[column.name].null_count:
+            unfit.update((row, None) for row, value in enumerate(found) if value is None)
+        _note(rest, column.name, unfit)
+    for name in values.keys() - made.keys():
+        _note(rest, name, dict(enumerate(values[name])))
+    made[extra_name(model)] = _extra(count, rest)
+    return _batch(count, made, model_schema(model))
 
 
-def _extra_array(count: int, extras: Mapping[int, Mapping[str, Any]]) -> pa.Array:
+def _batch(count: int, made: dict[str, pa.Array], own: pa.Schema, schema: pa.Schema | None = None) -> pa.RecordBatch:
     import pyarrow as pa
 
-    if not extras:
+    if schema is None:
+        return pa.RecordBatch.from_arrays([made[name] for name in own.names], schema=own)
+    arrays = (made[each.name] if each.name in made else pa.nulls(count, each.type) for each in schema)
+    fitted = [
+        array if array.type == kind else array.cast(kind) for array, kind in zip(arrays, schema.types, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(fitted, schema=schema)
+
+
+def _extra(count: int, rest: Rest) -> pa.Array:
+    import pyarrow as pa
+
+    if not rest:
         return pa.nulls(count, pa.string())
-    return pa.array([extra_text(extras[row]) if row in extras else None for row in range(count)], pa.string())
+    texts = dict(zip(rest, json_texts(list(rest.values()), ordered=True), strict=True))
+    return pa.array(map(texts.get, range(count)), pa.string(), size=count)
 
 
-def _array(name: str, values: Sequence[Any], extras: dict[int, dict[str, Any]]) -> pa.Array:
-    """One documented column; what it cannot hold goes into `extras`, by row."""
+def _members(columns: tuple[Column, ...], rows: Sequence[Mapping[str, Any]]) -> tuple[list[pa.Array], Rest]:
+    """The columns of many objects, and by row what of an object they do not hold, by name."""
+    arrays = []
+    rest: Rest = {}
+    there = 0
+    for column in columns:
+        name = column.name
+        values = [row.get(name) for row in rows]
+        array, unfit = _named(column, values)
+        there += len(rows)
+        if array.null_count:
+            # A null in the column stands for no key; a null that was sent is something else.
+            nulls = [row for row, value in enumerate(values) if value is None and name in rows[row]]
+            unfit.update(dict.fromkeys(nulls))
+            there -= values.count(None) - len(nulls)
+        _note(rest, name, unfit)
+        arrays.append(array)
+    if there < sum(map(len, rows)):
+        known = {column.name for column in columns}
+        for number, row in enumerate(rows):
+            if unknown := row.keys() - known:
+                rest.setdefault(number, {}).update({key: row[key] for key in unknown})
+    return arrays, rest
+
+
+def _note(rest: Rest, name: str, unfit: Rest) -> None:
+    for row, value in unfit.items():
+        rest.setdefault(row, {})[name] = value
+
+
+def _named(column: Column, values: Sequence[Any]) -> tuple[pa.Array, Rest]:
+    try:
+        return _array(column.kind, values)
+    except NotFiniteError as error:
+        raise error.inside(column.name) from None
+
+
+def _array(kind: Kind, values: Sequence[Any]) -> tuple[pa.Array, Rest]:
+    """A column, and by row what it does not hold; None is null, and nothing is missing then."""
+    if isinstance(kind, Struct):
+        return _structs(kind, values)
+    if isinstance(kind, Items):
+        return _lists(kind, values)
+    made = _json(values) if kind == "json" else _at_once(kind, values)
+    return _one_by_one(kind, values) if made is None else (made, {})
+
+
+def _structs(kind: Struct, values: Sequence[Any]) -> tuple[pa.Array, Rest]:
     import pyarrow as pa
 
-    made = _at_once(name, values)
-    if made is not None:
-        return made
-    held = []
-    for row, value in enumerate(values):
-        best, exact = cell(COLUMNS[name], value)
-        held.append(best)
-        if not exact:
-            extras.setdefault(row, {})[name] = value
-    return pa.array(held, schema().field(name).type)
+    if set(map(type, values)) == {dict}:
+        arrays, rest = _members(kind.columns, values)
+        return pa.StructArray.from_arrays(arrays, fields=list(arrow_type(kind))), rest
+    objects = [isinstance(value, Mapping) for value in values]
+    found = [value if there else _NOTHING for value, there in zip(values, objects, strict=True)]
+    arrays, rest = _members(kind.columns, found)
+    missing = pa.array([not there for there in objects], pa.bool_())
+    rest.update(_others(values, objects))
+    return pa.StructArray.from_arrays(arrays, fields=list(arrow_type(kind)), mask=missing), rest
 
 
-def _at_once(name: str, values: Sequence[Any]) -> pa.Array | None:
+def _lists(kind: Items, values: Sequence[Any]) -> tuple[pa.Array, Rest]:
+    import pyarrow as pa
+
+    lists = [isinstance(value, list | tuple) for value in values]
+    found: list[Sequence[Any]] = [value if there else () for value, there in zip(values, lists, strict=True)]
+    offsets = list(accumulate(map(len, found), initial=0))
+    inner, unfit = _array(kind.of, list(chain.from_iterable(found)))
+    rest: Rest = dict(_others(values, lists))
+    row = 0
+    for place in sorted(unfit):
+        while offsets[row + 1] <= place:
+            row += 1
+        rest.setdefault(row, {})[str(place - offsets[row])] = unfit[place]
+    missing = None if all(lists) else pa.array([not there for there in lists], pa.bool_())
+    made = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), inner, arrow_type(kind), mask=missing)
+    return made, rest
+
+
+def _others(values: Sequence[Any], fit: Sequence[bool]) -> Rest:
+    return {
+        row: value
+        for row, (value, there) in enumerate(zip(values, fit, strict=True))
+        if not there and value is not None
+    }
+
+
+def _json(values: Sequence[Any]) -> pa.Array:
+    import pyarrow as pa
+
+    there = [value for value in values if value is not None]
+    texts = iter(json_texts(there))
+    return pa.array((None if value is None else next(texts) for value in values), pa.string(), size=len(values))
+
+
+def _at_once(kind: Kind, values: Sequence[Any]) -> pa.Array | None:
     """The column where every value fits it as it is, which is the common case; None otherwise."""
+    import numpy as np
     import pyarrow as pa
 
-    kind = COLUMNS[name]
-    # Arrow would take a whole float, which is right, and cut 1.5 down to 1, which is not.
-    if kind == "integer" and set(map(type, values)) != {int}:
+    if isinstance(kind, Moment):
+        return _times(kind, values)
+    if kind in _TYPES and not _TYPES[kind].issuperset(map(type, values)):
         return None
     try:
         # Given a type, pyarrow takes no other values than those and None, and does not look for a module to guess by.
-        made = pa.array(values, pa.int64() if kind == "integer" else pa.string())
-    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+        made = pa.array(values, arrow_type(kind))
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError):
         return None
-    if made.null_count:
-        return None
-    return canonical_times(made) if kind == "timestamp" else made
-
-
-def canonical_times(texts: pa.StringArray) -> pa.Array | None:
-    """Texts as timestamps, if each is ``YYYY-MM-DDTHH:MM:SS.mmmZ`` and a time there is; None otherwise.
-
-    Args:
-        texts: strings, none of them null.
-    """
-    import numpy as np
-    import pyarrow as pa
-
-    offsets, data = text_buffers(texts)
-    if not len(texts) or (np.diff(offsets) != 24).any():
-        return None
-    # Of 24 characters with these three in place, Arrow's parser takes only the one form.
-    if (data.reshape(-1, 24)[:, (10, 19, 23)] != np.frombuffer(b"T.Z", np.uint8)).any():
-        return None
-    try:
-        times = texts.cast(schema().field("timestamp").type)
-    except pa.ArrowInvalid:
-        return None
-    # Arrow knows a year 0, which Python does not.
-    return times if np.frombuffer(times.buffers()[1], np.int64).min() >= _YEAR_ONE else None
-
-
-def text_buffers(texts: pa.StringArray) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
-    """Where each string of an array begins and the last one ends, and the bytes of them all, one after the other."""
-    import numpy as np
-
-    _, offsets, data = texts.buffers()
-    bounds = np.frombuffer(offsets, np.int32, len(texts) + 1, 4 * texts.offset)
-    size = int(bounds[-1] - bounds[0])
-    return bounds, np.frombuffer(data, np.uint8, size, int(bounds[0])) if size else np.empty(0, np.uint8)
-
-
-def to_wire(batch: pa.RecordBatch | pa.Table) -> list[dict[str, Any]]:
-    """The wire rows that a batch was made of, each with the values it had.
-
-    Args:
-        batch: of this schema, or a table that was read back from files; columns that are not of the schema are passed over.
-    """
-    import pyarrow as pa
-
-    columns = {}
-    for name, kind in COLUMNS.items():
-        if name in batch.schema.names:
-            column = batch.column(name)
-            columns[name] = (column.cast(pa.int64()) if kind == "timestamp" else column).to_pylist()
-    extras = batch.column(EXTRA).to_pylist() if EXTRA in batch.schema.names else [None] * batch.num_rows
-    return [_wire_row(columns, row, extra) for row, extra in enumerate(extras)]
-
-
-def _wire_row(columns: Mapping[str, Sequence[Any]], row: int, text: str | None) -> dict[str, Any]:
-    extra = msgspec.json.decode(text) if text else {}
-    made = {}
-    for name, kind in COLUMNS.items():
-        if name in extra:
-            made[name] = extra.pop(name)
-        elif name in columns and (value := columns[name][row]) is not None:
-            made[name] = wire_value(kind, value)
-    made.update(extra)
+    if kind == "real" and not np.isfinite(made.drop_null().to_numpy()).all():
+        raise NotFiniteError
     return made
 
 
-def clip(batch: pa.RecordBatch, start: int, end: int) -> tuple[pa.RecordBatch, int]:
-    """The rows of ``[start, end)``, and how many others there were.
-
-    A row whose time is unknown stays: the server gave it for this range, and nothing is lost.
-
-    Args:
-        batch: of this schema.
-        start: milliseconds since the epoch.
-        end: the same, the first that is beyond.
-    """
-    import numpy as np
+def _times(kind: Moment, values: Sequence[Any]) -> pa.Array | None:
     import pyarrow as pa
 
-    if not batch.num_rows:
-        return batch, 0
-    column = batch.column("timestamp")
-    times = np.frombuffer(column.buffers()[1], np.int64, len(column), 8 * column.offset)
-    if not column.null_count and times.min() >= start and times.max() < end:  # mostly, and quicker to see
-        return batch, 0
-    inside = (times >= start) & (times < end)
-    if column.null_count:
-        inside |= column.is_null().to_numpy(zero_copy_only=False)
-    kept = int(np.count_nonzero(inside))
-    return (batch, 0) if kept == len(inside) else (batch.filter(pa.array(inside)), len(inside) - kept)
+    if not kind.is_plain:
+        return None
+    try:
+        texts = pa.array(values, pa.string())
+    except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):
+        return None
+    if not texts.null_count:
+        return canonical_times(texts, arrow_type(kind))
+    times = canonical_times(texts.fill_null(_EPOCH), arrow_type(kind))
+    if times is None:
+        return None
+    _, counts = times.buffers()
+    return pa.Array.from_buffers(times.type, len(texts), [texts.buffers()[0], counts])
+
+
+def _one_by_one(kind: Kind, values: Sequence[Any]) -> tuple[pa.Array, Rest]:
+    import pyarrow as pa
+
+    held = []
+    rest: Rest = {}
+    for row, value in enumerate(values):
+        best, exact = (None, True) if value is None else cell(kind, value)
+        held.append(best)
+        if not exact:
+            rest[row] = value
+    return pa.array(held, arrow_type(kind)), rest

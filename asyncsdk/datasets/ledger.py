@@ -1,81 +1,161 @@
 """What is done and what is still to do: interval arithmetic over shards, without I/O.
 
 What counts is the time that is covered, not how it was cut: a range that was fetched by the hour is done, too, for whoever asks by
-the day.
+the day. The edges of intervals stand in one array: start, end, start, end. A shard without time is the interval ``[0, 1)``.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from array import array
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator
+from operator import le
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from .shard import Shard
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    Edges = array[int]
+    Key = str | None
 
-    from .plan import Shard
+_TIMELESS = (0, 1)
+_BITS = 48  # of milliseconds, until the year 10889
 
 
-class Intervals:
-    """A set of instants as half-open intervals that neither overlap nor touch; iterates in order."""
+def edges_of(shard: Shard) -> tuple[int, int]:
+    """A shard as an interval."""
+    return _TIMELESS if shard.start is None or shard.end is None else (shard.start, shard.end)
 
-    def __init__(self, intervals: Iterable[tuple[int, int]] = ()) -> None:
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-        for start, end in intervals:
-            self.add(start, end)
 
-    def add(self, start: int, end: int) -> None:
-        """Take ``[start, end)`` in; an empty one adds nothing."""
-        if start >= end:
-            return
-        # All that overlap or touch it become one with it.
-        first, last = bisect_left(self._ends, start), bisect_right(self._starts, end)
-        if first < last:
-            start, end = min(start, self._starts[first]), max(end, self._ends[last - 1])
-        self._starts[first:last] = [start]
-        self._ends[first:last] = [end]
+class Finished(Collection[Shard]):
+    """Shards of one data set that are done, by key; a million of them take 16 MB.
 
-    def missing(self, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """What of ``[start, end)`` is not here, in order."""
-        at = bisect_right(self._ends, start)
-        while start < end:
-            if at == len(self._starts) or self._starts[at] >= end:
-                yield start, end
-                return
-            if start < self._starts[at]:
-                yield start, self._starts[at]
-            start = self._ends[at]
-            at += 1
+    Args:
+        dataset: its id.
+        timed: whether it has a time.
+    """
 
-    def __iter__(self) -> Iterator[tuple[int, int]]:
-        return iter(zip(self._starts, self._ends, strict=True))
+    def __init__(self, dataset: str, *, timed: bool) -> None:
+        self.dataset = dataset
+        self.timed = timed
+        self.edges: dict[Key, Edges] = {}
+
+    def add(self, key: Key, edges: Edges) -> None:
+        """Take in more of one key."""
+        self.edges[key] = self.edges[key] + edges if key in self.edges else edges
+
+    def __iter__(self) -> Iterator[Shard]:
+        for key, edges in self.edges.items():
+            for start, end in pairs(edges):
+                yield Shard(self.dataset, key, start, end) if self.timed else Shard(self.dataset, key)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.edges.values())) // 2
+
+    def __contains__(self, shard: object) -> bool:
+        if not isinstance(shard, Shard) or shard.dataset != self.dataset:
+            return False
+        return edges_of(shard) in pairs(self.edges.get(shard.key, array("q")))
 
 
 class Ledger:
-    """What is done, by system and device. Its size follows the number of gaps, not of shards.
+    """What is done, by data set and key. Its size follows the number of gaps, not of shards.
 
     Args:
         done: finished shards, in any order and cut in any way. Those that are not settled do not count.
     """
 
     def __init__(self, done: Iterable[Shard] = ()) -> None:
-        self._done: dict[tuple[str, str], Intervals] = {}
-        for shard in done:
-            self.add(shard)
+        self._done = {
+            dataset: {key: merged(edges) for key, edges in keys.items()} for dataset, keys in by_key(done).items()
+        }
+        self._new: dict[tuple[str, Key], Edges] = {}
 
     def add(self, shard: Shard) -> None:
         """Count a shard as done, if it is settled."""
         if shard.settled:
-            self._done.setdefault((shard.system, shard.device), Intervals()).add(shard.start, shard.end)
+            # Put in its place when somebody asks: one by one, in any order, each would move all that come after it.
+            self._new.setdefault((shard.dataset, shard.key), array("q")).extend(edges_of(shard))
 
     def missing(self, shard: Shard) -> list[Shard]:
         """What of a shard is still to do, as shards in order of time: itself, parts of it, or nothing."""
-        done = self._done.get((shard.system, shard.device))
-        if done is None:
+        done = self._done.setdefault(shard.dataset, {})
+        if new := self._new.pop((shard.dataset, shard.key), None):
+            done[shard.key] = merged(done.get(shard.key, array("q")) + new)
+        edges = done.get(shard.key)
+        if edges is None:
             return [shard]
-        return [evolve(shard, start=start, end=end) for start, end in done.missing(shard.start, shard.end)]
+        start, end = edges_of(shard)
+        found = list(gaps(edges, start, end))
+        if found == [(start, end)]:
+            return [shard]
+        return [evolve(shard, start=start, end=end) for start, end in found]
 
     def __contains__(self, shard: Shard) -> bool:
         return not self.missing(shard)
+
+
+def by_key(done: Iterable[Shard]) -> dict[str, dict[Key, Edges]]:
+    """The edges of finished shards, as they were cut, by data set and key."""
+    if isinstance(done, Finished):
+        return {done.dataset: done.edges}
+    found: dict[str, dict[Key, Edges]] = {}
+    for shard in done:
+        if shard.settled:
+            found.setdefault(shard.dataset, {}).setdefault(shard.key, array("q")).extend(edges_of(shard))
+    return found
+
+
+def pairs(edges: Edges) -> Iterator[tuple[int, int]]:
+    """Each interval."""
+    return zip(edges[::2], edges[1::2], strict=True)
+
+
+def in_order(edges: Edges) -> Edges:
+    """The same intervals, by their starts."""
+    starts = edges[::2]
+    if all(map(le, starts, starts[1:])):  # as files are listed
+        return edges
+    # One number each: a million pairs would take three times the memory.
+    packed = sorted(start << _BITS | end for start, end in pairs(edges))
+    return array("q", (edge for each in packed for edge in (each >> _BITS, each & (1 << _BITS) - 1)))
+
+
+def merged(edges: Edges) -> Edges:
+    """The same instants as intervals that neither overlap nor touch, in order."""
+    if len(edges) == len(_TIMELESS) and edges[0] < edges[1]:
+        return edges
+    made = array("q")
+    reached = -1
+    for start, end in pairs(in_order(edges)):
+        if start > reached:
+            if start < end:
+                made.append(start)
+                made.append(end)
+                reached = end
+        elif end > reached:
+            made[-1] = reached = end
+    return made
+
+
+def gaps(edges: Edges, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """What of ``[start, end)`` is in none of these intervals, in order.
+
+    Args:
+        edges: of intervals that neither overlap nor touch, in order.
+        start: milliseconds since the epoch.
+        end: likewise.
+    """
+    at = bisect_right(edges, start)
+    if at % 2:  # inside of one
+        start = edges[at]
+        at += 1
+    while start < end:
+        if at == len(edges) or edges[at] >= end:
+            yield start, end
+            return
+        yield start, edges[at]
+        start = edges[at + 1]
+        at += 2

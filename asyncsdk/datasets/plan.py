@@ -1,156 +1,204 @@
-"""What a fan-out is to fetch: shards, and plans that give them one at a time."""
+"""What is to be fetched, as a value that gives its shards one at a time."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, Self
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ..fanout.keys import finish
 from ..fanout.progress import Failure
-from ..operation import segment
-from ..times import DAY, instant
-from .windows import Instant, count, span, split, window_length
+from .shard import Shard, key_text
+from .split import Extent, checked_pieces, cuts
+from .windows import Instant, span, split, window_length
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-    from datetime import datetime, timedelta
+    from datetime import timedelta
 
-Devices = str | Iterable[str] | AsyncIterable[str]
-"""Device ids: one, an iterable, an async iterable, or ``"all"``."""
+Keys = str | int | Iterable[str | int] | AsyncIterable[str | int]
+"""Ids: one, an iterable, an async iterable, or ``"all"``."""
 
-
-@frozen(order=True)
-class Shard:
-    """The unit of work: one device's rows of ``[start, end)``.
-
-    Attributes:
-        system: the service, e.g. ``"unleash_analytics"``.
-        device: the device id.
-        start: first millisecond since the epoch, UTC.
-        end: the millisecond after the last.
-        settled: False while late rows may still arrive, which keeps it from being marked done. No part of its identity.
-    """
-
-    system: str
-    device: str
-    start: int
-    end: int
-    settled: bool = field(default=True, eq=False, order=False, hash=False)
-
-    @property
-    def date(self) -> str:
-        """The UTC day it lies in, ``YYYY-MM-DD``: a shard never crosses midnight."""
-        return instant(self.start).date().isoformat()
-
-    def holds(self, timestamp: datetime) -> bool:
-        """Whether a row of this time belongs here."""
-        return instant(self.start) <= timestamp < instant(self.end)
-
-    def __str__(self) -> str:
-        return f"{self.device} {instant(self.start):%Y-%m-%dT%H:%M:%S.%f}Z/{(self.end - self.start) / 1000:g}s"
+_Known = tuple[str, ...] | AsyncIterable[str | int] | Literal["all"] | None
 
 
-def device_id(value: object) -> str:
-    """A device id that can stand in a path, else TypeError or ValueError."""
-    if not isinstance(value, str):
-        raise TypeError(f"a device id is a string, not {type(value).__name__}")
-    segment(value, "device id")
-    return value
-
-
-def _devices(value: Devices) -> tuple[str, ...] | AsyncIterable[str] | Literal["all"]:
-    if isinstance(value, str):
-        return "all" if value == "all" else (device_id(value),)
+def _keys(value: Keys | None) -> _Known:
+    if value is None:
+        return None
+    if value == "all":
+        return "all"
+    if isinstance(value, str | int):
+        return (key_text(value),)
     if isinstance(value, AsyncIterable):
         return value
-    if not isinstance(value, Iterable):
+    if isinstance(value, bytes | bytearray) or not isinstance(value, Iterable):
         raise TypeError(
-            f'devices must be ids, an iterable or async iterable of them, or "all", not {type(value).__name__}'
+            f'keys must be ids, an iterable or async iterable of them, or "all", not {type(value).__name__}'
         )
-    return tuple(dict.fromkeys(device_id(each) for each in value))
+    return tuple(dict.fromkeys(map(key_text, value)))
 
 
 @frozen
 class Plan:
-    """Devices by windows, as a value: nothing is fetched, and no shard exists before it is asked for.
+    """Keys by windows, as a value: nothing is fetched, and no shard exists before it is asked for.
 
-    Iterate it (``for``, or ``async for`` where the devices arrive asynchronously) to see the shards: device by device,
-    each in order of time. A plan of plain ids has a length and pickles.
+    Iterate it (``for``, or ``async for`` where the keys arrive asynchronously) to see the shards: key by key, each in order of
+    time. A plan of plain ids has a length and pickles: it holds the id of its data set, and no client.
 
     Attributes:
-        system: the service.
-        devices: ids without repeats, an async iterable of ids, or ``"all"``, which the client resolves.
-        start, end: milliseconds since the epoch, UTC.
-        window: the width of a shard in milliseconds.
+        dataset: the id of the data set.
+        keys: ids without repeats, an async iterable of ids, or ``"all"``, which the client resolves; None without a key.
+        start, end: milliseconds since the epoch, UTC; None without time.
+        window: the width of a shard in milliseconds; None without time.
+        first_start: where the first key begins, in a piece of a plan that was cut within a key; None: at the start.
+        last_end: where the last key ends there; None: at the end.
         shards: the shards themselves, for a plan made by `Plan.of`; None otherwise.
     """
 
-    system: str
-    devices: tuple[str, ...] | AsyncIterable[str] | Literal["all"] = field(converter=_devices)
-    start: int
-    end: int
-    window: int
+    dataset: str
+    keys: _Known = field(converter=_keys)
+    start: int | None = None
+    end: int | None = None
+    window: int | None = None
+    first_start: int | None = None
+    last_end: int | None = None
     shards: tuple[Shard, ...] | None = None
 
     @classmethod
-    def make(cls, system: str, devices: Devices, start: Instant, end: Instant, window: timedelta) -> Plan:
+    def make(
+        cls,
+        dataset: str,
+        keys: Keys | None = None,
+        start: Instant | None = None,
+        end: Instant | None = None,
+        window: timedelta | None = None,
+    ) -> Plan:
         """A plan from what a caller has at hand.
 
+        Args:
+            dataset: the id of the data set.
+            keys: ids; None where it has no key.
+            start: an aware datetime or int milliseconds; None, as the next two, where it has no time.
+            end: likewise; the range is ``[start, end)``.
+            window: the width of a shard.
+
         Raises:
-            TypeError, ValueError: a device id, time or window that cannot be meant (`milliseconds`, `window_length`).
+            TypeError, ValueError: a key, time or window that cannot be meant (`milliseconds`, `window_length`).
         """
+        if start is None or end is None or window is None:
+            return cls(dataset, keys)
         length = window_length(window)
-        first, last = span(start, end)
-        return cls(system, devices, first, last, length)
+        return cls(dataset, keys, *span(start, end), length)
 
     @classmethod
     def of(cls, shards: Iterable[Shard | Failure[Shard]]) -> Plan:
         """A plan of just these shards, such as the ``failures`` of an earlier run.
 
         Raises:
-            ValueError: they are not all of one system.
+            ValueError: they are not all of one data set.
         """
         chosen = tuple(dict.fromkeys(each.key if isinstance(each, Failure) else each for each in shards))
-        if len(systems := {each.system for each in chosen}) > 1:
-            raise ValueError(f"a plan is for one system, not for {' and '.join(sorted(systems))}")
+        if len(found := {each.dataset for each in chosen}) > 1:
+            raise ValueError(f"a plan is for one data set, not for {' and '.join(sorted(found))}")
+        times = [(each.start, each.end) for each in chosen if each.start is not None and each.end is not None]
+        keys = tuple(each.key for each in chosen if each.key is not None)
         return cls(
-            system=chosen[0].system if chosen else "",
-            devices=(each.device for each in chosen),
-            start=min((each.start for each in chosen), default=0),
-            end=max((each.end for each in chosen), default=0),
-            window=max((each.end - each.start for each in chosen), default=DAY),
+            dataset=chosen[0].dataset if chosen else "",
+            keys=keys if keys or not chosen else None,
+            start=min((start for start, _ in times), default=None),
+            end=max((end for _, end in times), default=None),
+            window=max((end - start for start, end in times), default=None),
             shards=chosen,
         )
 
-    def windows(self, device: str) -> Iterator[Shard]:
-        """The shards of one device, in order of time."""
-        for start, end in split(self.start, self.end, self.window):
-            yield Shard(self.system, device, start, end)
+    def split(self, pieces: int) -> list[Plan]:
+        """So many disjoint plans that together are this one, without making a shard.
+
+        They have the same window, are cut between keys, or at a UTC midnight within one where that is needed to make them
+        alike, and differ by the shards of a day at most. What cannot be cut any further leaves some of them empty.
+
+        Args:
+            pieces: how many.
+
+        Raises:
+            TypeError: not a whole number; or a plan whose keys are not known yet: of an async iterable, or ``"all"`` of a
+                data set without time (with time, that is cut by days alone).
+            ValueError: less than one.
+        """
+        pieces = checked_pieces(pieces)
+        if self.shards is not None:
+            edges = [len(self.shards) * number // pieces for number in range(pieces + 1)]
+            return [Plan.of(self.shards[first:last]) for first, last in pairwise(edges)]
+        found = cuts(self._extent(), pieces)
+        return [self._piece(*edges) for edges in pairwise(found)]
+
+    def _extent(self) -> Extent:
+        keys = 1 if self.keys is None or (self.keys == "all" and self.start is not None) else len(self._known())
+        return Extent(keys, self.start, self.end, self.window, self.first_start, self.last_end)
+
+    def _piece(self, begin: tuple[int, int | None], finish: tuple[int, int | None]) -> Plan:
+        """From one cut to the next: each a number of keys, and, if not None, the time up to which one more belongs before it."""
+        (first, first_start), (last, last_end) = begin, finish
+        count = last - first + (last_end is not None)
+        if not isinstance(self.keys, tuple):
+            if not count:
+                return evolve(self, shards=())
+            return self._between(first_start, last_end)
+        piece = evolve(self, keys=self.keys[first : first + count], first_start=first_start, last_end=last_end)
+        if count > 1:
+            return piece
+        return piece._between(first_start, last_end)  # noqa: SLF001  # of this very class
+
+    def _between(self, start: int | None, end: int | None) -> Plan:
+        """The same keys, from one time to another; None: as this one."""
+        start, end = self.start if start is None else start, self.end if end is None else end
+        return evolve(self, start=start, end=end, first_start=None, last_end=None)
+
+    def windows(self, key: str | None, *, first: bool = False, last: bool = False) -> Iterator[Shard]:
+        """The shards of one key, in order of time.
+
+        Args:
+            key: whose.
+            first: whether it is the plan's first key.
+            last: whether it is the last one.
+        """
+        if self.start is None or self.end is None or self.window is None:
+            yield Shard(self.dataset, key)
+            return
+        begin = self.first_start if first and self.first_start is not None else self.start
+        finish = self.last_end if last and self.last_end is not None else self.end
+        for start, end in split(begin, finish, self.window):
+            yield Shard(self.dataset, key, start, end)
 
     def __iter__(self) -> Iterator[Shard]:
         if self.shards is not None:
             yield from self.shards
-            return
-        for device in self._known():
-            yield from self.windows(device)
+        elif self.keys is None:
+            yield from self.windows(None)
+        else:
+            keys = self._known()
+            for number, key in enumerate(keys, 1):
+                yield from self.windows(key, first=number == 1, last=number == len(keys))
 
     def __aiter__(self) -> AsyncIterator[Shard]:
-        if self.shards is not None or not isinstance(self.devices, AsyncIterable):
+        if self.shards is not None or not isinstance(self.keys, AsyncIterable):
             return _Ready(iter(self))
-        return _Arriving(self, self.devices)
+        return _Arriving(self, self.keys)
 
     def __len__(self) -> int:
         if self.shards is not None:
             return len(self.shards)
-        return len(self._known()) * count(self.start, self.end, self.window)
+        if self.keys is not None:
+            self._known()
+        return len(self._extent())
 
     def _known(self) -> tuple[str, ...]:
-        if isinstance(self.devices, tuple):
-            return self.devices
+        if isinstance(self.keys, tuple):
+            return self.keys
         raise TypeError(
-            'this plan\'s devices are not known yet (an async iterable or "all"): iterate it with "async for"'
+            'this plan\'s keys are not known yet (an async iterable or "all"): iterate it with "async for", or make it of a list'
         )
 
 
@@ -170,12 +218,12 @@ class _Ready:
 
 
 class _Arriving:
-    """Shards of devices that arrive asynchronously. A class, not a generator: leaving the loop leaves none of ours suspended."""
+    """Shards of keys that arrive asynchronously. A class, not a generator: leaving the loop leaves none of ours suspended."""
 
-    def __init__(self, plan: Plan, devices: AsyncIterable[str]) -> None:
+    def __init__(self, plan: Plan, keys: AsyncIterable[str | int]) -> None:
         self._plan = plan
-        self._devices = devices
-        self._ids = aiter(devices)
+        self._keys = keys
+        self._ids = aiter(keys)
         self._seen: set[str] = set()
         self._shards: Iterator[Shard] = iter(())
 
@@ -191,14 +239,14 @@ class _Arriving:
             await checkpoint()  # a consumer that skips a year of done hours lets others have their turn
             value = await anext(self._ids)
             try:
-                device = device_id(value)
+                key = key_text(value)
             except (TypeError, ValueError):
                 await self.aclose()
                 raise
-            if device not in self._seen:
-                self._seen.add(device)
-                self._shards = self._plan.windows(device)
+            if key not in self._seen:
+                self._seen.add(key)
+                self._shards = self._plan.windows(key)
 
     async def aclose(self) -> None:
-        """Finish the iterator of the devices; one that the caller made is the caller's."""
-        await finish(self._ids, self._devices)
+        """Finish the iterator of the keys; one that the caller made is the caller's."""
+        await finish(self._ids, self._keys)

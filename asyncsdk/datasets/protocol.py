@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
     from contextlib import AbstractAsyncContextManager
 
-    from .plan import Shard
+    from .shard import Shard
 
 Form = Literal["rows", "arrow"]
 """What a writer is given: sequences of rows, or Arrow record batches. A sink says so in an attribute ``form``; rows without one."""
@@ -21,8 +21,8 @@ class Writer(Protocol):
         """Take some rows, which follow those of the call before.
 
         Args:
-            items: a sequence of rows (`asyncsdk.to_dict` gives the wire JSON of each), or a `pyarrow.RecordBatch` of the schema
-                `asyncsdk.columns.schema` for a sink whose ``form`` is ``"arrow"``.
+            items: a sequence of rows (`asyncsdk.to_dict` gives the wire JSON of each), or a `pyarrow.RecordBatch` of the data
+                set's schema for a sink whose ``form`` is ``"arrow"``.
         """
 
 
@@ -30,7 +30,10 @@ class Sink(Protocol):
     """Where the rows of many shards go, and which shards are done there."""
 
     def done(self) -> Iterable[Shard] | Awaitable[Iterable[Shard]]:
-        """The shards that are finished, in any order; what they cover is not fetched again."""
+        """The shards that are finished, in any order; what they cover is not fetched again.
+
+        A sink whose ``done`` takes an argument is given the plan of the run, and may leave out what is none of it.
+        """
         ...
 
     def open(self, shard: Shard) -> AbstractAsyncContextManager[Writer]:
@@ -38,6 +41,6 @@ class Sink(Protocol):
 
         Leaving the block normally commits the shard, all of it or nothing, also if it has no rows. Leaving it by an exception or
         a cancellation leaves no trace. A shard that is not ``settled`` is kept, but is not done: it will come again, and then it
-        replaces what was kept.
+        replaces what was kept. One that is ``refreshed`` replaces what was done of it.
         """
         ...

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from ..errors import ConfigurationError
-from ..http.whole import Whole, body_of
-from .common import NO_TIMEOUTS, body_framing
+from ..http.whole import Whole, body_of, too_large
+from .common import NO_TIMEOUTS, Engine, body_framing
 from .native import NativeBody, answer, translated_errors
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _FRAMING = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 
 
-class BorrowedEngine(httpx.AsyncBaseTransport):
+class BorrowedEngine(Engine):
     """Sends through a caller's client, whose connections, proxies, transports and event hooks are its own business.
 
     The client's default headers, cookies, parameters, authentication and base URL are left out, and it follows no
@@ -34,14 +34,16 @@ class BorrowedEngine(httpx.AsyncBaseTransport):
     """
 
     def __init__(self, http_client: Any) -> None:
+        super().__init__()
         self._client = http_client
         self._library = _library_of(http_client)
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request and return its answer; with the request's extension ``whole``, its body has been read.
+    async def carry(self, request: httpx.Request, *, most: int | None) -> httpx.Response:
+        """Send a request and return its answer.
 
         Raises:
             httpx.TransportError: as the client raises it, or httpx's exception of the same name.
+            TooLargeError: the body is larger than `most`.
             ConfigurationError: the caller has closed the client.
         """
         if self._client.is_closed:
@@ -53,10 +55,11 @@ class BorrowedEngine(httpx.AsyncBaseTransport):
         if response.is_stream_consumed:
             # a hook has read it, and so it is decoded
             headers = [(name, value) for name, value in headers if name.lower() not in _FRAMING]
-            stream = Whole(response.content)
-            return httpx.Response(response.status_code, headers=headers, stream=stream)
+            if most is not None and len(response.content) > most:
+                raise too_large(most, request)
+            return httpx.Response(response.status_code, headers=headers, stream=Whole(response.content))
         body = NativeBody(request, response.stream, response.aclose)
-        return await answer(request, response.status_code, headers, response.extensions, body)
+        return await answer(request, response.status_code, headers, response.extensions, body, most=most)
 
     async def aclose(self) -> None:
         """Do nothing: the client is the caller's."""

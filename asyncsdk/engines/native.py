@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from ..http.whole import Whole
+from ..http.whole import gathered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -67,14 +67,11 @@ async def answer(
     headers: list[tuple[bytes, bytes]],
     extensions: Mapping[str, Any],
     body: NativeBody,
+    *,
+    most: int | None,
 ) -> httpx.Response:
-    """An answer of httpx's; its body has been read if the request's extension ``whole`` is true."""
-    stream: Whole | NativeBody = body
-    if request.extensions.get("whole"):
-        try:
-            stream = Whole(b"".join([piece async for piece in body]))
-        finally:
-            await body.aclose()
+    """An answer of httpx's; its body has been read if `most` says how many bytes it may have."""
+    stream = body if most is None else await gathered(request, status, headers, body, most=most)
     known = {key: extensions[key] for key in ("http_version", "reason_phrase") if key in extensions}
     return httpx.Response(status, headers=headers, stream=stream, extensions=known)
 

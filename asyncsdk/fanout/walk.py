@@ -25,9 +25,10 @@ class Walk(Generic[K, T]):
         pager: gives its pages.
         asked: how many of its pages have been asked for: the position of the next one.
         known: how many there are, as far as is known.
+        told: whether a page has said how many there are.
         raised: how many had been asked for when `known` was raised last: the answers to those may be older than what raised it.
         cursor: the token of the next page, where pages are not numbered.
-        trail: the tokens that were asked for, where pages are not numbered.
+        trail: what the walk remembers of its way.
         furthest: the highest position that has arrived; -1 before the first.
         in_flight: pages asked for that have not arrived.
         given: pages handed out, or ready to be, in order.
@@ -40,9 +41,10 @@ class Walk(Generic[K, T]):
     pager: Pager[T]
     asked: int = 0
     known: int = 1
+    told: bool = False
     raised: int = 0
     cursor: str | None = None
-    trail: Trail = field(factory=Trail)
+    trail: Trail[T] = field(factory=Trail)
     furthest: int = -1
     in_flight: int = 0
     given: int = 0
@@ -74,14 +76,18 @@ class Walk(Generic[K, T]):
         """How many pages there are, as this one says.
 
         A total that changes in mid-walk is followed: every page may raise it, since none must be lost, but only the furthest
-        may lower it, and only if it was asked for after the total had been raised: any other answer may be an older one.
+        may lower it, and only if it was asked for after the total had been raised: any other answer may be an older one. One that says
+        none leaves the last one as it is.
         """
-        if self.pager.numbered is None or page.total_pages is None:
+        if self.pager.numbered is not None and page.total_pages is not None:
+            said = page.total_pages
+            self.told = True
+        elif self.told:
+            said = self.known
+        else:
             # One after the other; where no more is said to come, what was asked for already may still be there.
             said = position + 2 if page.cursor is not None else max(self.asked, position + 1)
             self.cursor = page.cursor
-        else:
-            said = page.total_pages
         if said > self.known:
             self.known, self.raised = said, self.asked
         elif position > self.furthest and position >= self.raised:

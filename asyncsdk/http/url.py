@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote
 
 import httpx
@@ -90,6 +90,20 @@ class BaseURL:
         set_once(self, "host", url.netloc)
         set_once(self, "origin", origin(url))
         set_once(self, "_prefix", url.raw_path.decode("ascii").rstrip("/"))
+
+    @classmethod
+    def of_origin(cls, url: httpx.URL) -> Self:
+        """The root of the origin that a URL belongs to.
+
+        Raises:
+            ConfigurationError: it is no absolute http or https URL.
+        """
+        return cls(f"{url.scheme}://{url.netloc.decode('ascii')}")
+
+    def holds(self, url: httpx.URL) -> bool:
+        """Whether a URL of the same origin lies below this one."""
+        path = url.raw_path.partition(b"?")[0].decode("ascii")
+        return path == self._prefix or path.startswith(f"{self._prefix}/")
 
     def join(self, path: str, query: str = "") -> httpx.URL:
         """The URL of an already encoded path (and query) below this one.

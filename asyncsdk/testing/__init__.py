@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from .analytics import AnalyticsService as AnalyticsService
     from .blaize import BlaizeService as BlaizeService
     from .clock import FakeClock as FakeClock
-    from .generator import Camera as Camera, Fleet as Fleet
     from .rawserver import RawServer as RawServer, RecordedRequest as RecordedRequest, Reply as Reply
     from .sandbox import Sandbox as Sandbox, Service as Service
     from .script import Script as Script
     from .server import run as run, serve as serve
+    from .unleash_analytics import AnalyticsService as AnalyticsService
+    from .unleash_analytics.generator import Camera as Camera, Fleet as Fleet
 
 _HOME = {
-    "AnalyticsService": "analytics",
+    "AnalyticsService": "unleash_analytics",
     "BlaizeService": "blaize",
-    "Camera": "generator",
+    "Camera": "unleash_analytics.generator",
     "FakeClock": "clock",
-    "Fleet": "generator",
+    "Fleet": "unleash_analytics.generator",
     "RawServer": "rawserver",
     "RecordedRequest": "rawserver",
     "Reply": "rawserver",

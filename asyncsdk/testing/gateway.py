@@ -1,4 +1,4 @@
-"""What Amazon API Gateway, which stands in front of Unleash live, says by itself (FACTS 2.2)."""
+"""What Amazon API Gateway, which stands in front of Unleash live, says by itself (docs/services/unleash_platform.md)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from uuid import UUID
 import msgspec
 from starlette.responses import Response
 
+from .kit.voice import Voice
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from .kit.call import RefusedError
 
 FORBIDDEN = "Forbidden"
 MISSING_TOKEN = "Missing Authentication Token"  # noqa: S105 - the text of a message
@@ -43,3 +47,26 @@ def message(status: int, text: str, **headers: str) -> Response:
     if text in _ERROR_TYPES:
         headers["x-amzn-ErrorType"] = _ERROR_TYPES[text]
     return Response(msgspec.json.encode({"message": text}), status, headers, "application/json")
+
+
+class Gateway(Voice):
+    """The voice of a system behind the gateway: to it, a path or method that does not exist is one without credentials.
+
+    Args:
+        seed: any number; another one gives other request ids.
+    """
+
+    def __init__(self, seed: int = 0) -> None:
+        self._ids = request_ids(seed)
+
+    def refused(self, refusal: RefusedError) -> Response:
+        """Say why a request is refused."""
+        return message(refusal.status, str(refusal))
+
+    def no_route(self, _: Sequence[str], /) -> Response:
+        """Say that there is no such operation."""
+        return message(403, MISSING_TOKEN)
+
+    def headers(self) -> Mapping[str, str]:
+        """The request's ids."""
+        return next(self._ids)

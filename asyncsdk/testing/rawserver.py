@@ -41,12 +41,19 @@ class RecordedRequest:
     Attributes:
         connection: which connection it came on, counted from 0.
         head: request line and headers, verbatim, up to and with the blank line.
-        body: what was read of the body, without the framing of chunks.
+        pieces: what was read of the body, without the framing of chunks, as it came.
+        received: how many bytes that was.
     """
 
     connection: int
     head: bytes
-    body: bytes = b""
+    pieces: list[bytes] = attrs.field(factory=list, repr=False)
+    received: int = 0
+
+    @property
+    def body(self) -> bytes:
+        """What was read of the body, in one."""
+        return b"".join(self.pieces)
 
     @property
     def method(self) -> str:
@@ -115,6 +122,7 @@ class RawServer:
         ssl_context: serve TLS.
         drop: how many connections to close as soon as they are made.
         receive_buffer: bytes the kernel may hold for a connection before the peer must wait; None leaves it alone.
+        keep_bodies: whether to remember what was read of the requests' bodies, or only how much it was.
 
     Attributes:
         requests: what arrived, in order.
@@ -129,6 +137,7 @@ class RawServer:
         ssl_context: ssl.SSLContext | None = None,
         drop: int = 0,
         receive_buffer: int | None = None,
+        keep_bodies: bool = True,
     ) -> None:
         self.requests: list[RecordedRequest] = []
         self.connections = 0
@@ -138,6 +147,7 @@ class RawServer:
         self._ssl_context = ssl_context
         self._drop = drop
         self._receive_buffer = receive_buffer
+        self._keep_bodies = keep_bodies
         self._changed = anyio.Event()
         self._tasks: TaskGroup | None = None
 
@@ -216,7 +226,10 @@ class RawServer:
             self.requests.append(request)
             self._notify()
             reply = scripted(request) if callable(scripted) else scripted
-            await _read_body(received, request, reply.read)
+            async for piece in _body_of(received, request, reply.read):
+                request.received += len(piece)
+                if self._keep_bodies:
+                    request.pieces.append(piece)
             self._notify()
             if reply.gate is not None:
                 await reply.gate.wait()
@@ -275,26 +288,27 @@ class _SocketStream(ByteStream):
         self._socket.close()
 
 
-async def _read_body(received: BufferedByteReceiveStream, request: RecordedRequest, most: int | None) -> None:
-    """Read at most so many bytes of a body into the record, as they come, whatever its framing."""
+async def _body_of(
+    received: BufferedByteReceiveStream, request: RecordedRequest, most: int | None
+) -> AsyncGenerator[bytes]:
+    """At most so many bytes of a body as they come, whatever its framing."""
     if most == 0:
         return
     if (request.header("transfer-encoding") or "").lower() == "chunked":
         while size := int(await received.receive_until(b"\r\n", 100), 16):
-            request.body += await received.receive_exactly(size)
+            yield await received.receive_exactly(size)
             await received.receive_exactly(2)
-            if most is not None and len(request.body) >= most:
+            if most is not None and request.received >= most:
                 return
         await received.receive_exactly(2)
         return
     wanted = int(request.header("content-length") or 0)
     if most is not None:
         wanted = min(wanted, most)
-    pieces = []
     while wanted:
-        pieces.append(await received.receive(min(wanted, _PIECE)))
-        wanted -= len(pieces[-1])
-    request.body = b"".join(pieces)
+        piece = await received.receive(min(wanted, _PIECE))
+        wanted -= len(piece)
+        yield piece
 
 
 async def _tunnel(authority: str, stream: ByteStream, received: BufferedByteReceiveStream) -> None:

@@ -11,8 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.routing import Router
 
-from .analytics import AnalyticsService
-from .gateway import MISSING_TOKEN, message, request_ids
+from .gateway import Gateway
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -39,6 +38,14 @@ class Service(Protocol):
         ...
 
 
+def _every() -> tuple[Service, ...]:
+    """Each system that there is, as it is by default."""
+    from .blaize import BlaizeService
+    from .unleash_analytics import AnalyticsService
+
+    return AnalyticsService(), BlaizeService()
+
+
 class Sandbox:
     """An ASGI app for tests and demonstrations, in process (`httpx.ASGITransport`) or on a socket (`serve`).
 
@@ -46,7 +53,7 @@ class Sandbox:
     itself for Blaize. Where prefixes fit one into the other, the longest that fits wins.
 
     Args:
-        services: the systems to serve; by default an `AnalyticsService()`.
+        services: the systems to serve; by default each system that there is.
         gzip: whether to compress answers for clients that accept it.
         latency: seconds that each answer takes longer.
         on_request: sees each request first, and may answer it (`asyncsdk.testing.faults`).
@@ -59,10 +66,10 @@ class Sandbox:
         latency: float = 0.0,
         on_request: OnRequest | None = None,
     ) -> None:
-        self.services: tuple[Service, ...] = services or (AnalyticsService(),)
+        self.services: tuple[Service, ...] = services or _every()
         self.latency = latency
         self.on_request = on_request
-        self._ids = request_ids()
+        self._outside = Gateway()
         self._by_prefix = sorted(self.services, key=lambda service: len(service.prefix), reverse=True)
         app: ASGIApp = self._http
         if gzip:
@@ -77,7 +84,8 @@ class Sandbox:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self._respond(Request(scope, receive))
-        response.headers.setdefault("date", formatdate(usegmt=True))
+        if "date" not in response.headers:
+            response.headers["date"] = formatdate(usegmt=True)
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
@@ -93,4 +101,6 @@ class Sandbox:
         for service in self._by_prefix:
             if raw_path.startswith(f"{service.prefix}/"):
                 return await service.respond(request, raw_path.removeprefix(service.prefix))
-        return message(403, MISSING_TOKEN, **next(self._ids))
+        response = self._outside.no_route(())
+        response.headers.update(self._outside.headers())
+        return response

@@ -12,11 +12,10 @@ import pytest
 from botocore.config import Config
 from botocore.credentials import RefreshableCredentials
 from botocore.session import Session
+from one_host import OneHost
 
 from asyncsdk.auth.cognito import CognitoIdentity
 from asyncsdk.auth.sigv4 import SigV4Signer
-from asyncsdk.chain.options import Options
-from asyncsdk.client import Client
 from asyncsdk.operation import Operation
 from asyncsdk.testing.rawserver import RawServer, Reply
 
@@ -74,12 +73,7 @@ def pool(aws):
 
 
 def service(server, credentials, **options):
-    return Client(
-        base_url=server.url,
-        signer=SigV4Signer(credentials, "ap-southeast-2"),
-        options=Options(**options),
-        arguments={},
-    )
+    return OneHost(base_url=server.url, signer=SigV4Signer(credentials, "ap-southeast-2"), **options)
 
 
 @pytest.mark.anyio
@@ -132,8 +126,7 @@ async def test_what_botocore_logs_while_it_refreshes_for_us_holds_no_secret(aws,
     past = datetime.now(UTC) - timedelta(hours=1)
     credentials = RefreshableCredentials("test-key", "test-secret", "test-token", past, refresh, "test")
     signer = SigV4Signer(credentials, "ap-southeast-2")
-    signer.bind(httpx.MockTransport(lambda request: httpx.Response(500)))
-    await signer.ready()
+    await signer.ready(None)
     signer.headers(httpx.Request("GET", "https://service.test/"), b"")
     assert signer.credentials.current.secret_key == given["SecretAccessKey"]
     assert "botocore" in caplog.text

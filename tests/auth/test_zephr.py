@@ -118,7 +118,7 @@ def refusal(status, date="Sun, 13 Sep 2020 12:36:40 GMT", **headers):
 async def recovered(zephr, response, body=b""):
     request = httpx.Request("POST", "https://tenant.api.zephr.com/v3/users")
     request.headers["authorization"] = authorization(zephr)
-    return await zephr.recover(request, response, body)
+    return await zephr.recover(request, response, body, None)
 
 
 @pytest.mark.anyio
@@ -129,6 +129,15 @@ async def test_a_refusal_with_another_date_sets_the_clock_right(status, body):
     zephr = signer()
     assert await recovered(zephr, refusal(status), body)
     assert authorization(zephr).split(":")[1] == "1600000600000"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("accepted", "signed_at"), [(True, "1600000600000"), (False, "1600000000000")])
+async def test_a_clock_that_was_set_right_in_vain_is_set_back(accepted, signed_at):
+    zephr = signer()
+    assert await recovered(zephr, refusal(401))
+    zephr.recovered(accepted=accepted)
+    assert authorization(zephr).split(":")[1] == signed_at
 
 
 @pytest.mark.anyio

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import functools
-import json
 from importlib import import_module
-from pathlib import Path
 from pkgutil import iter_modules
 
 import attrs
@@ -16,18 +14,18 @@ from asyncsdk import Model, Receipt, RetryPolicy
 from asyncsdk.blaize import Blaize
 from asyncsdk.http.clock import Clock
 from asyncsdk.operation import declared
+from asyncsdk.testing.documents import Document, documents
 
 MODULES = [import_module(f"asyncsdk.blaize.{each.name}") for each in iter_modules(package.__path__)]
 OPERATIONS = declared(MODULES)
-CONTRACT = json.loads((Path(__file__).parent.parent / "data" / "contract_blaize.json").read_text("utf-8"))
 
 
 @attrs.frozen
 class Entry:
-    """One operation of the contract, and what the SDK has for it."""
+    """One operation of the document, and what the SDK has for it."""
 
     python: str
-    told: dict
+    told: Document
 
     def method_of(self, client):
         return functools.reduce(getattr, self.python.split("."), client)
@@ -48,7 +46,7 @@ class Entry:
 
     @property
     def parameters(self):
-        return [each["python"] for each in self.told["path_params"]]
+        return list(self.told.path_params)
 
     @property
     def returns(self):
@@ -63,9 +61,9 @@ class Entry:
         if not self.is_rest:
             return
         if self.takes_model:
-            yield self.operation.body, self.told["request"]["example"]
-        for answer in self.told["responses"]:
-            found = answer.get("example", [])
+            yield self.operation.body, self.told.request.example
+        for answer in self.told.responses:
+            found = answer.example or []
             for each in found if isinstance(found, list) else found.get("results", [found]):
                 yield self.returns, each
 
@@ -77,7 +75,7 @@ class Instant(Clock):
         pass
 
 
-ENTRIES = [Entry(told["python"], told) for told in CONTRACT]
+ENTRIES = [Entry(name.removeprefix("blaize."), told) for name, told in documents("blaize").items()]
 
 
 def each_of(entries):
@@ -86,9 +84,9 @@ def each_of(entries):
 
 entry = each_of(ENTRIES)
 modelled = each_of([each for each in ENTRIES if each.takes_model])
-raw = each_of([each for each in ENTRIES if each.operation.body is str and each.told["kind"] == "none" and each.is_rest])
+raw = each_of([each for each in ENTRIES if each.operation.body is str and each.told.kind == "none" and each.is_rest])
 slotted = each_of([each for each in ENTRIES if each.parameters])
-filtered = each_of([each for each in ENTRIES if "query_params" in each.told])
+filtered = each_of([each for each in ENTRIES if each.told.query])
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import typing
+from functools import partial
 
 import httpx
 import pytest
@@ -10,6 +12,8 @@ import pytest
 from asyncsdk import ConfigurationError, UnleashAnalytics
 from asyncsdk.blaize import AdminSession, Blaize, Identifiers, SignIn, Validators
 from asyncsdk.errors import error_class
+from asyncsdk.group import Group
+from asyncsdk.options import ClientOptions, CopyOptions
 
 ENVIRONMENT = ("BLAIZE_TENANT", "BLAIZE_ACCESS_KEY", "BLAIZE_SECRET_KEY", "BLAIZE_ADMIN_SESSION")
 KEYS = {"access_key": "test-access", "secret_key": "test-secret"}
@@ -17,7 +21,7 @@ KEYS = {"access_key": "test-access", "secret_key": "test-secret"}
 
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch):
-    for name in ENVIRONMENT:
+    for name in (*ENVIRONMENT, "BLAIZE_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -149,24 +153,39 @@ def test_a_session_without_an_id_is_refused():
             client.with_session(session)
 
 
-def test_every_client_takes_the_same_common_arguments():
-    mine = inspect.signature(Blaize).parameters
-    own = {"tenant", "access_key", "secret_key", "admin_session", "scheme"}
-    common = dict(inspect.signature(UnleashAnalytics).parameters)
-    del common["api_key"]
-    assert set(mine) - own == set(common)
-    assert all(each.kind is each.KEYWORD_ONLY for name, each in mine.items() if name != "tenant")
-    for name in set(common) - {"base_url"}:
-        assert mine[name].default == common[name].default
-    for name in mine:
-        assert f"{name}: " in Blaize.__doc__.partition("Args:")[2]
+@pytest.mark.parametrize("client", [Blaize, UnleashAnalytics])
+def test_every_client_takes_the_same_common_arguments(client):
+    *own, common = inspect.signature(client).parameters.values()
+    assert common.kind is common.VAR_KEYWORD
+    assert typing.get_type_hints(client.__init__)[common.name] == typing.Unpack[ClientOptions]
+    assert typing.get_args(typing.get_type_hints(client.with_options)["changes"])[0].__bases__ == (dict,)
+    for each in own:
+        assert f"{each.name}: " in client.__doc__.partition("Args:")[2]
+
+
+@pytest.mark.parametrize("options", [ClientOptions, CopyOptions])
+def test_every_common_argument_is_described(options):
+    for name in options.__annotations__:
+        assert f"{name}: " in CopyOptions.__doc__ + ClientOptions.__doc__
+
+
+@pytest.mark.parametrize(
+    "make", [partial(Blaize, "demo", **KEYS), partial(UnleashAnalytics, "test-key")], ids=["blaize", "unleash"]
+)
+def test_a_misspelt_option_is_a_type_error(make):
+    with pytest.raises(TypeError, match="takes no time_out"):
+        make().with_options(time_out=3)
+    with pytest.raises(TypeError, match="takes no time_out"):
+        make(time_out=3)
 
 
 def test_every_resource_is_described():
     client = Blaize("demo", **KEYS)
     described = Blaize.__doc__.partition("Attributes:")[2]
-    for name, value in vars(client).items():
-        if not name.startswith("_"):
+    for name, group in vars(Blaize).items():
+        if isinstance(group, Group):
+            value = getattr(client, name)
+            assert value is getattr(client, name)
             assert f"{name}: " in described
             assert inspect.getdoc(type(value))
             assert repr(value) == f"<{type(value).__name__} of {client!r}>"

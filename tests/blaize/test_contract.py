@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import inspect
 import json
+import re
 from urllib.parse import quote
 
 import httpx
@@ -13,6 +14,7 @@ import pytest
 
 from asyncsdk import Model, Pager, Receipt, errors, to_dict
 from asyncsdk.blaize import PromoCode
+from asyncsdk.group import Group
 
 PROMO_CODE = {
     "discountId": "discountId",
@@ -76,20 +78,20 @@ async def finished(call):
 def arguments(entry):
     """The path's values and the body, as a caller gives them."""
     given = [HOSTILE for _ in entry.parameters]
-    request = entry.told.get("request")
+    request = entry.told.request
     if entry.python in ARGUMENTS:
         given.append(ARGUMENTS[entry.python])
     elif request is not None and entry.python != "promo_codes.list":
-        given.append(request["example"] if "example_text" not in request else request["example_text"])
+        given.append(request.example if request.text is None else request.text)
     return given
 
 
 def answer(entry):
     """The first success that the document shows, with its body if it shows one."""
-    told = entry.told["responses"][0]
-    if "example" in told:
-        return httpx.Response(told["status"], json=told["example"])
-    return httpx.Response(told["status"], json=[] if entry.told["kind"] in ("results", "array", "stream") else {})
+    told = entry.told.responses[0]
+    if told.example is not None:
+        return httpx.Response(told.status, json=told.example)
+    return httpx.Response(told.status, json=[] if entry.told.kind in ("results", "array", "stream") else {})
 
 
 @pytest.mark.anyio
@@ -98,30 +100,28 @@ async def test_the_documented_call_goes_over_the_wire_as_documented(entry, clien
     await finished(entry.method_of(client)(*arguments(entry)))
     (call,) = route.calls
     request = call.request
-    path = entry.told["path"]
-    for each in entry.told["path_params"]:
-        path = path.replace(f"{{{each['name']}}}", quote(HOSTILE, safe=""))
-    assert request.method == entry.told["method"]
+    path = re.sub(r"\{\w+\}", quote(HOSTILE, safe=""), entry.told.path)
+    assert request.method == entry.told.method
     assert request.url.raw_path == path.encode()
-    told = entry.told.get("request")
+    told = entry.told.request
     if told is None:
         assert request.content == b""
         assert "content-type" not in request.headers
     else:
-        assert request.headers["content-type"] == told["content_type"]
-        if "example_text" in told:
-            assert request.content == told["example_text"].encode()
+        assert request.headers["content-type"] == told.content_type
+        if told.text is not None:
+            assert request.content == told.text.encode()
         else:
-            assert list(json.loads(request.content)) == list(told["example"])
-            assert json.loads(request.content) == told["example"]
+            assert list(json.loads(request.content)) == list(told.example)
+            assert json.loads(request.content) == told.example
     if request.method in ("POST", "PUT", "PATCH"):
         assert request.headers["content-length"] == str(len(request.content))
-    assert ("authorization" in request.headers) is entry.told.get("signed", True)
+    assert ("authorization" in request.headers) is entry.told.signed
 
 
 @pytest.mark.anyio
 async def test_a_model_goes_over_the_wire_as_a_mapping_does(modelled, client, router):
-    entry, body = modelled, modelled.told["request"]["example"]
+    entry, body = modelled, modelled.told.request.example
     route = router.route().mock(return_value=answer(entry))
     model = entry.operation.body(**dict(of_names(entry.operation.body, body)))
     await finished(entry.method_of(client)(*[HOSTILE for _ in entry.parameters], model))
@@ -139,9 +139,8 @@ def of_names(model, body):
 @pytest.mark.anyio
 async def test_query_parameters_go_by_their_own_names(filtered, client, router):
     entry = filtered
-    names = [each["python"] for each in entry.told.get("query_params", ())]
     route = router.route().mock(return_value=answer(entry))
-    for name in names:
+    for name in entry.told.query:
         value, asked = QUERIES[name]
         await finished(entry.method_of(client)(*arguments(entry), **{name: value}))
         assert route.calls.last.request.url.query.decode() == asked
@@ -149,22 +148,22 @@ async def test_query_parameters_go_by_their_own_names(filtered, client, router):
 
 @pytest.mark.anyio
 async def test_each_documented_answer_becomes_the_right_kind_of_value(entry, client, router):
-    for told in entry.told["responses"]:
-        content = {} if "example" not in told else {"json": told["example"]}
-        router.route().mock(return_value=httpx.Response(told["status"], **content))
+    for told in entry.told.responses:
+        content = {} if told.example is None else {"json": told.example}
+        router.route().mock(return_value=httpx.Response(told.status, **content))
         call = entry.method_of(client)(*arguments(entry))
-        if told["status"] >= 400:
-            with pytest.raises(errors.error_class(told["status"])) as caught:
+        if told.status >= 400:
+            with pytest.raises(errors.error_class(told.status)) as caught:
                 await finished(call)
             assert caught.value.operation == f"blaize.{entry.python}"
-        elif content or entry.told["kind"] == "none":
+        elif content or entry.told.kind == "none":
             check(entry, await finished(call), told)
         elif inspect.iscoroutine(call):
             call.close()
 
 
 def check(entry, value, told):
-    kind, example = entry.told["kind"], told.get("example")
+    kind, example = entry.told.kind, told.example
     if entry.python.startswith("promo_codes."):
         (example,) = example["data"].values()
     if kind in ("results", "array", "stream"):
@@ -177,7 +176,7 @@ def check(entry, value, told):
     assert to_dict(value) == (example or {})
     if kind == "none":
         assert isinstance(value, Receipt)
-        assert value.status_code == told["status"]
+        assert value.status_code == told.status
         assert value.message == (example or {}).get("message")
         assert value.id == expected_id(example or {})
 
@@ -231,11 +230,10 @@ def test_a_wrong_path_value_of_a_list_is_refused_at_the_call(client):
 async def test_a_body_that_lacks_what_the_schema_requires_is_refused_before_anything_is_sent(modelled, client, router):
     entry = modelled
     route = router.route().mock(return_value=answer(entry))
-    told = entry.told["request"]
-    required = told["schema"].get("required", [])
-    assert set(required) == {each for each in entry.operation.required if "." not in each}
-    for name in set(required) - {"grant_type"}:
-        for body in ({**told["example"], name: None}, {k: v for k, v in told["example"].items() if k != name}):
+    told = entry.told.request
+    assert set(told.required) == {each for each in entry.operation.required if "." not in each}
+    for name in set(told.required) - {"grant_type"}:
+        for body in ({**told.example, name: None}, {k: v for k, v in told.example.items() if k != name}):
             with pytest.raises(ValueError, match=rf"body\.{name} is required"):
                 await finished(entry.method_of(client)(*arguments(entry)[:-1], body))
     assert not route.called
@@ -243,7 +241,7 @@ async def test_a_body_that_lacks_what_the_schema_requires_is_refused_before_anyt
 
 @pytest.mark.anyio
 async def test_a_field_of_the_wrong_type_is_refused_before_anything_is_sent(modelled, client, router):
-    entry, body = modelled, modelled.told["request"]["example"]
+    entry, body = modelled, modelled.told.request.example
     route = router.route().mock(return_value=answer(entry))
     for name in body:
         with pytest.raises(TypeError, match=rf"body\.{name} must be .*, not Wrong") as caught:
@@ -294,15 +292,16 @@ def test_every_method_has_its_operation_and_every_operation_its_method(entries, 
         for name in operation.python.split("."):
             method = getattr(method, name)
         assert callable(method)
-    assert set(methods_of(client)) == {operation.python for operation in operations.values()}
+    groups = {name: getattr(client, name) for name, value in vars(type(client)).items() if isinstance(value, Group)}
+    assert set(methods_of(groups)) == {operation.python for operation in operations.values()}
 
 
-def methods_of(client, prefix=""):
-    """The paths of all public methods of the client's resources."""
-    for name, value in vars(client).items():
+def methods_of(groups, prefix=""):
+    """The paths of all public methods of these resources, and of those in them."""
+    for name, value in groups.items():
         if not name.startswith("_"):
             path = f"{prefix}{name}"
-            yield from methods_of(value, f"{path}.")
+            yield from methods_of(vars(value), f"{path}.")
             yield from (f"{path}.{each}" for each, _ in inspect.getmembers(value, inspect.ismethod) if each[0] != "_")
 
 
@@ -311,30 +310,29 @@ def test_every_method_describes_itself(entry, client):
     described = inspect.getdoc(method)
     first, _, rest = described.partition("\n\n")
     assert first.endswith(".")
-    assert f"``{entry.told['method']} {entry.told['path']}``" in rest
+    assert f"``{entry.told.method} {entry.told.path}``" in rest
     signature = inspect.signature(method)
     for name, parameter in signature.parameters.items():
         assert f"{name}: " in described.partition("Args:")[2]
         assert "Any" not in str(parameter.annotation).replace("Mapping[str, Any]", "").replace("Sequence[Any]", "")
     positional = [name for name, each in signature.parameters.items() if each.kind is each.POSITIONAL_OR_KEYWORD]
     keywords = [name for name, each in signature.parameters.items() if each.kind is each.KEYWORD_ONLY]
-    body = entry.told.get("request") is not None and entry.python != "promo_codes.list"
+    body = entry.told.request is not None and entry.python != "promo_codes.list"
     optional = ["account_id"] if entry.python == "accounts.users.list" else []
     assert positional[: len(entry.parameters)] == entry.parameters
     assert len(positional) == len(entry.parameters) + body + len(optional)
-    assert keywords == [each["python"] for each in entry.told.get("query_params", ())]
+    assert keywords == list(entry.told.query)
 
 
 def test_the_operations_say_what_the_contract_says(entry):
     operation, told = entry.operation, entry.told
-    query = {each["python"]: each["name"] for each in told.get("query_params", ())}
     assert list(operation.path_params) == entry.parameters
-    assert dict(operation.query) == query
-    assert (operation.retry, operation.kind) == (told["retry"], told["kind"])
-    assert operation.signed is told.get("signed", True)
-    if "request" in told:
-        assert operation.content_type == told["request"]["content_type"]
-    assert (operation.body is not None) is ("request" in told)
+    assert operation.query == told.query
+    assert (operation.retry, operation.kind) == (told.retry, told.kind)
+    assert operation.signed is told.signed
+    if told.request is not None:
+        assert operation.content_type == told.request.content_type
+    assert (operation.body is not None) is (told.request is not None)
 
 
 def test_no_list_is_awaited(client):

@@ -262,12 +262,12 @@ async def test_the_place_in_the_throttle_is_held_until_the_block_is_left():
         client_of(server, max_connections=1) as client,
     ):
         async with client.users.export() as users:
-            assert client._shared.throttle.active == 1
+            assert client.throttle.active == 1
             assert [user.seq_no async for user in users] == [1]
-        assert client._shared.throttle.active == 0
+        assert client.throttle.active == 0
         async with client.users.export() as users:
             await anext(users)
-        assert client._shared.throttle.active == 0
+        assert client.throttle.active == 0
         assert len(await all_of(client.users.export())) == 1
 
 

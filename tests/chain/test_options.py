@@ -4,10 +4,11 @@ import math
 
 import pytest
 
-from asyncsdk.chain.options import USER_AGENT, Options, Timeout, as_timeout, header_safe
+from asyncsdk.chain.options import USER_AGENT, Options, header_safe
 from asyncsdk.chain.retry import RetryPolicy
 from asyncsdk.errors import ConfigurationError
-from asyncsdk.options import credential, options
+from asyncsdk.options import as_options, credential
+from asyncsdk.timeout import Timeout, as_timeout
 
 
 def test_the_defaults_are_the_contracts():
@@ -35,7 +36,7 @@ def test_a_number_limits_connecting_reading_and_writing():
 
 
 def test_every_limit_reaches_the_engine():
-    assert Timeout(1, 2, 3, 4).extension() == {"connect": 1, "read": 2, "write": 3, "total": 4, "pool": None}
+    assert Timeout(1, 2, 3, 4).extension() == {"connect": 1, "read": 2, "write": 3, "pool": None}
 
 
 @pytest.mark.parametrize("value", [0, -1, 1.5, True, "64", None])
@@ -56,8 +57,35 @@ def test_retry_takes_a_policy():
 
 
 def test_none_means_the_default():
-    given = options(timeout=None, retry=None, max_connections=3, user_agent=None, on_attempt=None, clock=None)
+    given = as_options({"timeout": None, "retry": None, "max_connections": 3, "user_agent": None, "clock": None})
     assert given == Options(timeout=None, max_connections=3)
+
+
+def test_a_copy_changes_what_it_names_and_none_takes_a_change_back():
+    before = Options(max_connections=3, retry=RetryPolicy(max_attempts=1), user_agent="shop/1")
+    assert as_options({"retry": None}, before) == Options(max_connections=3, user_agent="shop/1")
+    assert as_options({"timeout": None}, before).timeout == Timeout(None, None, None)
+    assert as_options({}, before) == before
+
+
+@pytest.mark.parametrize("name", ["Authorization", "x-api-key", "Cookie", "Host", "Content-Length", "a b\n", "é", ""])
+def test_extra_headers_are_nobody_elses(name):
+    with pytest.raises(ConfigurationError, match="headers"):
+        Options(headers={name: "test-secret"})
+
+
+@pytest.mark.parametrize("value", ["a\nb", "é", 5, None])
+def test_extra_headers_have_values_that_can_be_sent(value):
+    with pytest.raises(ConfigurationError, match="headers"):
+        Options(headers={"x-tenant": value})
+
+
+@pytest.mark.parametrize("value", ["proxy:3128", "socks5://proxy:1080", "http://", 5, "http://user:test-secret@"])
+def test_a_proxy_is_a_url_and_is_not_shown(value):
+    with pytest.raises(ConfigurationError, match="proxy must be") as caught:
+        Options(proxy=value)
+    assert "test-secret" not in str(caught.value)
+    assert "test-secret" not in repr(Options(proxy="http://user:test-secret@proxy.example:3128"))
 
 
 @pytest.mark.parametrize("value", ["test-secret", "a b", "~"])

@@ -341,24 +341,28 @@ class TestTheLoop:
     @pytest.mark.parametrize(
         ("outcome", "pauses"),
         [
-            (THROTTLED, [0.5, 1.0, 2.0, 4.0, 8.0]),
-            (Outcome(status=429, retry_after=7), [7, 7, 7, 7, 8.0]),
-            (Outcome(status=429, retry_after=31), [0.0]),
-            (Outcome(status=429, quota=True), []),
+            (Outcome(status=429, retry_after=7), [7] * 5),
+            (Outcome(status=503, retry_after=7), [7] * 5),
+            (Outcome(status=429, retry_after=31), []),  # for which this call does not wait either
+            (Outcome(status=429, retry_after=0), []),
+            (Outcome(status=429, retry_after=7, quota=True), []),
+            (Outcome(status=500, retry_after=7), []),
+            (THROTTLED, []),
             (DOWN, []),
             (LOST, []),
         ],
         ids=str,
     )
-    async def test_a_429_pauses_the_others_also_where_this_call_gives_up(self, outcome, pauses):
+    async def test_what_the_service_asks_for_pauses_the_others_also_where_this_call_gives_up(self, outcome, pauses):
         seen = []
         await loop(Service(outcome), FakeClock(), pause=seen.append)
         assert seen == pauses
 
-    async def test_with_retries_off_a_429_still_pauses_the_others(self):
+    async def test_with_retries_off_they_are_still_paused(self):
         seen = []
-        await loop(Service(THROTTLED), FakeClock(), policy=RetryPolicy(max_attempts=1), pause=seen.append)
-        assert seen == [0.5]
+        asked = Outcome(status=429, retry_after=2)
+        await loop(Service(asked), FakeClock(), policy=RetryPolicy(max_attempts=1), pause=seen.append)
+        assert seen == [2]
 
     async def test_what_a_failed_attempt_holds_is_closed_before_the_wait(self):
         clock = FakeClock()

@@ -14,13 +14,12 @@ import attrs
 import httpx
 import httpx2
 import pytest
+from one_host import OneHost
 
 from asyncsdk.auth.credentials import AWSCredentials
 from asyncsdk.auth.keys import bearer
 from asyncsdk.auth.sigv4 import SigV4Signer
 from asyncsdk.auth.zephr import ZephrSigner
-from asyncsdk.chain.options import Options
-from asyncsdk.client import Client
 from asyncsdk.errors import ConnectionLostError, PermissionDeniedError, RedirectError
 from asyncsdk.http.clock import Clock
 from asyncsdk.operation import Operation
@@ -84,13 +83,7 @@ class Way:
         elif self.kind != "own":
             lent = (httpx if self.kind == "httpx" else httpx2).AsyncClient()
             arguments["http_client"] = lent
-        made = Client(
-            base_url=f"{url}/dev",
-            signer=signer,
-            options=Options(**{"clock": Wound(), **options}),
-            arguments={},
-            **arguments,
-        )
+        made = OneHost(base_url=f"{url}/dev", signer=signer, **{"clock": Wound(), **options}, **arguments)
         try:
             async with made:
                 yield made

@@ -4,28 +4,28 @@ import httpx
 import pytest
 
 from asyncsdk.auth.keys import HeaderSigner
-from asyncsdk.chain.signing import SigningTransport, frozen_body
+from asyncsdk.chain.middleware import SigningTransport
+from asyncsdk.chain.signing import Signer
+from asyncsdk.errors import ConfigurationError
 from asyncsdk.http.url import BaseURL
 from asyncsdk.testing.script import Script
 
 BASE = BaseURL("https://api.example.com/v1")
 
 
-class Counting:
+class Counting(Signer):
     """Signs with a number that is another in every attempt, and over what it was shown."""
 
     def __init__(self):
         self.seen = []
 
-    async def ready(self):
-        pass
-
-    def secrets(self):
-        return ()
-
     def headers(self, request, body):
         self.seen.append((request.method, str(request.url), body))
         return ((b"X-Number", b"%d" % len(self.seen)), (b"X-Body", body or b"none"))
+
+
+class Hashing(Counting):
+    hashes_body = True
 
 
 class Recovering(Counting):
@@ -34,7 +34,7 @@ class Recovering(Counting):
         self.mended = mended
         self.asked = []
 
-    async def recover(self, request, response, body):
+    async def recover(self, request, response, body, network):
         self.asked.append((request.headers["x-number"], response.status_code, body))
         return self.mended
 
@@ -79,17 +79,24 @@ class TestWhatIsSigned:
         await transport(engine, signer).handle_async_request(sent)
         assert engine.requests[0].headers.get_list("authorization") == ["Bearer test-secret"]
 
-    async def test_a_body_that_comes_in_pieces_is_frozen_first(self):
+    async def test_a_signature_over_the_body_needs_all_of_it_and_says_so(self):
+        async def pieces():
+            yield b"one"
+
+        engine, signer = Script(200), Hashing()
+        with pytest.raises(ConfigurationError, match=r"covers the body.* give bytes"):
+            await transport(engine, signer).handle_async_request(request(method="POST", content=pieces()))
+        assert engine.requests == []
+
+    async def test_another_signature_leaves_the_body_to_be_streamed(self):
         async def pieces():
             yield b"one"
             yield b"two"
 
         engine, signer = Script(200), Counting()
-        chain, sent = transport(engine, signer), request(method="POST", content=pieces())
-        await chain.handle_async_request(sent)
-        await chain.handle_async_request(sent)
-        assert engine.bodies == [b"onetwo", b"onetwo"]
-        assert [body for _, _, body in signer.seen] == [b"onetwo", b"onetwo"]
+        await transport(engine, signer).handle_async_request(request(method="POST", content=pieces()))
+        assert engine.bodies == [b"onetwo"]
+        assert [body for _, _, body in signer.seen] == [b""]
 
     async def test_a_plus_in_the_query_goes_out_as_the_space_it_stands_for(self):
         engine, signer = Script(200), Counting()
@@ -124,10 +131,10 @@ class TestWhatIsNot:
         await transport(engine, signer).handle_async_request(request(url))
         assert len(signer.seen) == 1
 
-    async def test_a_request_may_ask_to_go_unsigned(self):
+    async def test_a_callers_extension_has_no_say(self):
         engine, signer = Script(200), Counting()
-        await transport(engine, signer).handle_async_request(request(extensions={"unsigned": True}))
-        assert signer.seen == []
+        await transport(engine, signer).handle_async_request(request(extensions={"unsigned": True, "whole": True}))
+        assert len(signer.seen) == 1
 
 
 @pytest.mark.anyio
@@ -169,15 +176,6 @@ class TestRecovery:
         signer = Recovering(mended=True)
         await transport(Script(403), signer).handle_async_request(request("https://evil.example/"))
         assert signer.asked == []
-
-
-@pytest.mark.anyio
-async def test_a_frozen_body_stays_frozen():
-    sent = request(method="POST", files={"file": b"content"})
-    first = await frozen_body(sent)
-    assert b"content" in first
-    assert await frozen_body(sent) == first
-    assert isinstance(sent.stream, httpx.ByteStream)
 
 
 def test_a_signer_does_not_show_its_key():

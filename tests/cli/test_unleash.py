@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from asyncsdk.testing import AnalyticsService, Fleet, Sandbox, faults, samples, serve
+from asyncsdk.testing import AnalyticsService, Fleet, Sandbox, faults, serve
+from asyncsdk.testing.unleash_analytics import samples
 
 
 def test_the_version_tells_that_key_and_connection_work(command, origin):

@@ -8,11 +8,13 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from asyncsdk.columns import schema, to_batch, to_wire
-from asyncsdk.datasets.plan import Shard
+from asyncsdk import AnalyticsRow
+from asyncsdk.columns import model_schema, to_batch, to_wire
+from asyncsdk.datasets.shard import Shard
 from asyncsdk.errors import ConfigurationError
 from asyncsdk.sinks import ParquetSink
 from asyncsdk.sinks.parquet import partitioning
+from asyncsdk.unleash.analytics.datasets import ROWS_OF_DEVICES
 
 DOCUMENT = json.loads((Path(__file__).parents[1] / "data" / "analytics_document.json").read_text())
 
@@ -51,24 +53,24 @@ async def test_the_nine_documented_rows_come_back_field_by_field(tmp_path, shard
     expected = []
     for (device, page), hour in zip(pages.items(), (6, 2), strict=True):
         wire = [dict(zip(page["keys"], row, strict=True)) for row in page["data"]]
-        await write(ParquetSink(tmp_path), shard(hour, hour + 1, device), to_batch(wire))
+        await write(ParquetSink(tmp_path), shard(hour, hour + 1, device), to_batch(AnalyticsRow, wire))
         expected += wire
     assert len(expected) == 9
-    assert by_row(to_wire(pq.read_table(tmp_path))) == by_row(expected)
+    assert by_row(to_wire(pq.read_table(tmp_path), AnalyticsRow)) == by_row(expected)
 
 
 @pytest.mark.anyio
 async def test_read_table_reads_the_tree(tree):
     root, expected = tree
-    assert by_row(to_wire(pq.read_table(root))) == by_row(expected)
+    assert by_row(to_wire(pq.read_table(root), AnalyticsRow)) == by_row(expected)
 
 
 @pytest.mark.anyio
 async def test_a_hive_data_set_reads_the_tree(tree):
     root, expected = tree
-    assert by_row(to_wire(ds.dataset(root, partitioning="hive").to_table())) == by_row(expected)
+    assert by_row(to_wire(ds.dataset(root, partitioning="hive").to_table(), AnalyticsRow)) == by_row(expected)
     one = ds.dataset(root, partitioning="hive").to_table(filter=ds.field("device_id") == "W2")
-    assert by_row(to_wire(one)) == by_row([row for row in expected if row["device_id"] == "W2"])
+    assert by_row(to_wire(one, AnalyticsRow)) == by_row([row for row in expected if row["device_id"] == "W2"])
 
 
 @pytest.mark.anyio
@@ -77,9 +79,9 @@ async def test_a_single_file_is_read_without_its_device_which_stands_in_the_path
     path = only_file(tmp_path)
     without = [{name: value for name, value in row.items() if name != "device_id"} for row in rows(shard())]
     # pyarrow took the device from the path of a single file, too, before it stopped doing so.
-    assert to_wire(pq.read_table(path)) in (without, rows(shard()))
-    assert to_wire(pq.ParquetFile(path).read()) == without
-    assert to_wire(ds.dataset(path, partitioning="hive").to_table()) == rows(shard())
+    assert to_wire(pq.read_table(path), AnalyticsRow) in (without, rows(shard()))
+    assert to_wire(pq.ParquetFile(path).read(), AnalyticsRow) == without
+    assert to_wire(ds.dataset(path, partitioning="hive").to_table(), AnalyticsRow) == rows(shard())
 
 
 @pytest.mark.anyio
@@ -87,14 +89,18 @@ async def test_device_ids_that_look_like_numbers_stay_texts_if_one_asks_for_it(t
     sink = ParquetSink(tmp_path)
     await write(sink, shard(device="007"), rows(shard(device="007")))
     assert pq.read_table(tmp_path)["device_id"].to_pylist() == [7, 7, 7]
-    assert to_wire(pq.read_table(tmp_path, partitioning=partitioning())) == rows(shard(device="007"))
-    assert to_wire(ds.dataset(tmp_path, partitioning=partitioning()).to_table()) == rows(shard(device="007"))
+    assert to_wire(pq.read_table(tmp_path, partitioning=partitioning(ROWS_OF_DEVICES)), AnalyticsRow) == rows(
+        shard(device="007")
+    )
+    assert to_wire(ds.dataset(tmp_path, partitioning=partitioning(ROWS_OF_DEVICES)).to_table(), AnalyticsRow) == rows(
+        shard(device="007")
+    )
 
 
 @pytest.mark.anyio
 async def test_all_files_have_the_one_schema_an_empty_one_too(tree):
     root, _ = tree
-    expected = schema().remove(schema().get_field_index("device_id"))
+    expected = model_schema(AnalyticsRow).remove(model_schema(AnalyticsRow).get_field_index("device_id"))
     paths = list(root.rglob("*.parquet"))
     assert len(paths) == 5
     assert all(pq.read_schema(path).equals(expected) for path in paths)
@@ -107,7 +113,7 @@ async def test_what_does_not_fit_a_column_comes_back_from_the_file(tmp_path, sha
         for changes in ({"count": "3"}, {"count": None}, {"score": [1]}, {"timestamp": "2020-08-17T06:00:00Z"})
     ]
     await write(ParquetSink(tmp_path), shard(), wire)
-    assert to_wire(pq.read_table(tmp_path)) == wire
+    assert to_wire(pq.read_table(tmp_path), AnalyticsRow) == wire
 
 
 @pytest.mark.anyio
@@ -121,8 +127,8 @@ async def test_a_row_of_another_device_keeps_it(tmp_path, shard, rows):
     ]
     await write(ParquetSink(tmp_path), shard(), wire)
     table = pq.read_table(tmp_path)
-    assert set(table["device_id"].to_pylist()) == {shard().device}
-    assert to_wire(table) == wire
+    assert set(table["device_id"].to_pylist()) == {shard().key}
+    assert to_wire(table, AnalyticsRow) == wire
 
 
 @pytest.mark.anyio
@@ -135,13 +141,13 @@ async def test_row_groups_are_cut_by_the_number_of_rows_whatever_comes_at_a_time
     assert len(set(contents)) == 1
     meta = pq.read_metadata(only_file(tmp_path / "one"))
     assert [meta.row_group(at).num_rows for at in range(meta.num_row_groups)] == [10, 10, 5]
-    assert to_wire(pq.read_table(tmp_path / "one")) == wire
+    assert to_wire(pq.read_table(tmp_path / "one"), AnalyticsRow) == wire
 
 
 @pytest.mark.anyio
 async def test_a_row_group_goes_to_the_disk_as_soon_as_it_is_full(tmp_path, shard, rows):
     """Memory follows the row group, and not the shard."""
-    batch = to_batch(rows(shard(), 100))
+    batch = to_batch(AnalyticsRow, rows(shard(), 100))
     async with ParquetSink(tmp_path, row_group_size=1000, compression="none").open(shard()) as writer:
         [draft] = tmp_path.rglob("*.tmp")
         held = []
@@ -155,7 +161,9 @@ async def test_a_row_group_goes_to_the_disk_as_soon_as_it_is_full(tmp_path, shar
 @pytest.mark.anyio
 async def test_what_is_held_of_a_row_group_is_much_less_than_its_rows(tmp_path, shard, rows):
     """A backfill has a row group for each shard that it writes."""
-    batch = to_batch(rows(shard(), 100, source_file_name="W1-1597644023-17-Aug-20-06-00-23.mp4", model_id="a" * 30))
+    batch = to_batch(
+        AnalyticsRow, rows(shard(), 100, source_file_name="W1-1597644023-17-Aug-20-06-00-23.mp4", model_id="a" * 30)
+    )
     async with ParquetSink(tmp_path, row_group_size=1000).open(shard()) as writer:
         for _ in range(9):
             await writer.write(batch)
@@ -172,20 +180,20 @@ async def test_the_bytes_are_those_of_the_rows_as_pyarrow_writes_them(tmp_path, 
         for at, row in enumerate(rows(shard(), 50))
     ]
     for cut in (1, 3, 16, 17, 50):
-        parts = [to_batch(varied[at : at + cut]) for at in range(0, 50, cut)]
+        parts = [to_batch(AnalyticsRow, varied[at : at + cut]) for at in range(0, 50, cut)]
         await write(ParquetSink(tmp_path / str(cut), row_group_size=16), shard(), *parts)
         [written] = files(tmp_path / str(cut)).values()
         plain = pa.BufferOutputStream()
-        table = pa.Table.from_batches([to_batch(varied)]).drop_columns(["device_id"])
+        table = pa.Table.from_batches([to_batch(AnalyticsRow, varied)]).drop_columns(["device_id"])
         pq.write_table(table, plain, row_group_size=16, compression="zstd", store_schema=False)
         assert written == plain.getvalue().to_pybytes()
 
 
 @pytest.mark.anyio
 async def test_slices_of_batches_are_written_as_what_they_show(tmp_path, shard, rows):
-    batch = to_batch(rows(shard(), 50))
+    batch = to_batch(AnalyticsRow, rows(shard(), 50))
     await write(ParquetSink(tmp_path, row_group_size=8), shard(), batch.slice(3, 20), batch.slice(23, 4))
-    assert to_wire(pq.read_table(tmp_path)) == rows(shard(), 50)[3:27]
+    assert to_wire(pq.read_table(tmp_path), AnalyticsRow) == rows(shard(), 50)[3:27]
 
 
 @pytest.mark.anyio
@@ -213,7 +221,6 @@ def test_a_compression_that_there_is_not_is_refused_at_once():
 def test_without_pyarrow_the_sink_says_so_at_once(monkeypatch):
     import sys
 
-    schema.cache_clear()
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(ConfigurationError, match=r"asyncsdk\[arrow\]"):
         ParquetSink("out")
@@ -222,7 +229,7 @@ def test_without_pyarrow_the_sink_says_so_at_once(monkeypatch):
 @pytest.mark.anyio
 async def test_a_shard_of_a_device_that_is_only_a_table_is_read_by_others(tmp_path, rows):
     """Spark, DuckDB and polars read a tree of files whose partition columns stand in the path alone."""
-    shard = Shard("unleash_analytics", "W1", 1_597_622_400_000, 1_597_626_000_000)
+    shard = Shard("unleash_analytics.rows", "W1", 1_597_622_400_000, 1_597_626_000_000)
     await write(ParquetSink(tmp_path), shard, rows(shard))
     assert "device_id" not in pq.read_schema(only_file(tmp_path)).names
     assert pq.read_table(tmp_path).schema.field("date").type == pa.dictionary(pa.int32(), pa.string())

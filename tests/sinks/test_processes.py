@@ -27,7 +27,8 @@ import json, os, stat, sys
 from pathlib import Path
 import anyio
 from asyncsdk.errors import ConfigurationError
-from asyncsdk.datasets.plan import Shard
+from asyncsdk.datasets.shard import Shard
+import asyncsdk.unleash.analytics.datasets
 from asyncsdk.sinks import CSVSink, NDJSONSink, ParquetSink, drafts
 
 root, kind, instant, shard, rows = *sys.argv[1:4], Shard(*json.loads(sys.argv[4])), json.loads(sys.argv[5])
@@ -87,7 +88,7 @@ INSTANTS = [
 @contextmanager
 def other(root, make, instant, shard, rows):
     """Another process that writes a shard and stops at an instant, or at none."""
-    given = json.dumps([shard.system, shard.device, shard.start, shard.end, shard.settled])
+    given = json.dumps([shard.dataset, shard.key, shard.start, shard.end, shard.settled])
     with subprocess.Popen(
         [sys.executable, "-c", OTHER, str(root), make.__name__, instant, given, json.dumps(rows)],
         stdin=subprocess.PIPE,
@@ -223,7 +224,8 @@ def test_a_process_waits_for_another_that_is_about_to_commit(tmp_path, shard, ro
 FULL = """
 import json, resource, signal, sys
 import anyio
-from asyncsdk.datasets.plan import Shard
+from asyncsdk.datasets.shard import Shard
+import asyncsdk.unleash.analytics.datasets
 from asyncsdk.sinks import CSVSink, NDJSONSink, ParquetSink
 
 root, kind, shard, rows = *sys.argv[1:3], Shard(*json.loads(sys.argv[3])), json.loads(sys.argv[4])
@@ -247,7 +249,7 @@ except OSError as error:
 def test_a_disk_that_takes_no_more_is_one_sentence_that_names_the_file_and_leaves_nothing(
     tmp_path, shard, rows, files, make
 ):
-    given = json.dumps([shard().system, shard().device, shard().start, shard().end])
+    given = json.dumps([shard().dataset, shard().key, shard().start, shard().end])
     result = subprocess.run(
         [sys.executable, "-W", "error", "-c", FULL, str(tmp_path), make.__name__, given, json.dumps(rows(shard(), 10))],
         capture_output=True,

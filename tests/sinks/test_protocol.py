@@ -39,7 +39,7 @@ async def test_a_shard_is_committed_with_its_rows_and_is_done(example, tmp_path,
         await writer.write([from_dict(AnalyticsRow, row) for row in rows(shard())])
     async with sink.open(shard(7, 8)):
         pass
-    assert stored(tmp_path / "rows.db") == [(shard().device, count) for count in range(3)]
+    assert stored(tmp_path / "rows.db") == [(shard().key, count) for count in range(3)]
     assert await sink.done() == [shard(), shard(7, 8)]
     assert Ledger(await sink.done()).missing(shard(6, 9)) == [shard(8, 9)]
 
@@ -72,9 +72,9 @@ async def test_a_shard_that_comes_again_takes_the_place_of_what_was_kept_of_it(e
 
 @pytest.mark.parametrize("make", [ParquetSink, NDJSONSink, CSVSink])
 def test_the_sinks_of_the_package_are_sinks(make):
-    for name in ("done", "open"):
-        ours, agreed = (inspect.signature(getattr(each, name)) for each in (make, Sink))
-        assert list(ours.parameters) == list(agreed.parameters)
+    ours, agreed = (inspect.signature(each.open) for each in (make, Sink))
+    assert list(ours.parameters) == list(agreed.parameters)
+    assert inspect.signature(make.done).parameters["plan"].default is None  # so that it may be asked without one
     assert make.form in typing.get_args(asyncsdk.datasets.protocol.Form)
 
 

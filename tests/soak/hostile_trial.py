@@ -163,7 +163,7 @@ async def trial(requests, seed, *, batches, ordered, without):
         )
         async with analytics:
             progress = await walk(analytics, world, seen, batches=batches, ordered=ordered, sample=sample)
-            throttled = analytics._shared.throttle.active
+            throttled = analytics.throttle.active
         gc.collect()
         counts = origin.counts()
         left = sockets() - sockets_before

@@ -6,6 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from asyncsdk.testing.documents import documents
+
 DATA = Path(__file__).parents[1] / "data"
 
 
@@ -17,8 +19,8 @@ def document():
 
 @pytest.fixture(scope="session")
 def contract():
-    """The operations of the Analytics API, by id."""
-    return {each["id"]: each for each in json.loads((DATA / "contract_unleash_analytics.json").read_text())}
+    """What the Analytics API's document says of each operation, by id."""
+    return documents("unleash_analytics")
 
 
 @pytest.fixture

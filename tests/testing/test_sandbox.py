@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
+import asyncsdk.testing
 from asyncsdk.testing import AnalyticsService, Sandbox
 
 START, END = 1_597_622_400_000, 1_597_708_800_000
@@ -23,9 +26,18 @@ def busy_page(service):
 
 
 @pytest.mark.anyio
-async def test_by_default_it_serves_the_analytics_api(in_process):
-    async with in_process(Sandbox()) as client:
+async def test_by_default_it_serves_every_system(in_process):
+    sandbox = Sandbox()
+    async with in_process(sandbox) as client:
         assert (await client.get("/analytics/version")).json() == "1.0.1"
+        assert (await client.get("http://sandbox.test/v3/users")).status_code == 401
+    systems = {each.parent.name for each in Path(asyncsdk.testing.__file__).parent.glob("*/documents.json")}
+    assert {type(each).__module__.split(".")[2] for each in sandbox.services} == systems
+
+
+def test_no_two_systems_are_at_the_same_path():
+    prefixes = [each.prefix for each in Sandbox().services]
+    assert len(set(prefixes)) == len(prefixes)
 
 
 @pytest.mark.anyio
@@ -38,7 +50,7 @@ async def test_each_system_answers_below_its_own_prefix(in_process):
 @pytest.mark.anyio
 @pytest.mark.parametrize("path", ["/", "/v1", "/v2/analytics/version", "/analytics/version", "//v1/analytics/version"])
 async def test_outside_of_every_prefix_there_is_no_route(in_process, path):
-    async with in_process(Sandbox()) as client:
+    async with in_process(Sandbox(AnalyticsService())) as client:
         answer = await client.get(httpx.URL("http://sandbox.test").copy_with(raw_path=path.encode()))
     assert answer.status_code == 403
     assert answer.json() == {"message": "Missing Authentication Token"}

@@ -1,4 +1,4 @@
-"""Examples for a command's help, made of the names, types and descriptions of a body's fields. Pure functions."""
+"""Examples for a command's help: the document's own, or made of the names, types and descriptions of a body's fields. Pure functions."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 import attrs
 
 from ...codec import Model
+from ...codec.model import named
+from ...testing.documents import document_of
 from . import docstring
 from .outline import dashed, sent, without_none
 from .reading import Reading
@@ -19,6 +21,7 @@ from .reading import Reading
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from ...operation import Operation
     from .outline import Body, Option, Outline
 
 # In descriptions: e.g. `"email"`; always `"bundle"`; or the value at the beginning
@@ -31,6 +34,22 @@ _PLACEHOLDERS: Mapping[Any, Any] = {
     datetime: "2026-11-01T10:00:00Z",
 }
 _PAGING = ("page", "rpp")
+
+
+def body_example(operation: Operation) -> Any:
+    """The JSON that the document sends to an operation, or what its type looks like where the document shows none.
+
+    What only answers tell is left out.
+    """
+    document = document_of(operation.id)
+    shown = document.request.example if document is not None and document.request is not None else None
+    if shown is None:
+        return wire_example(operation.body)
+    kind = operation.body
+    if not isinstance(shown, Mapping) or not (isinstance(kind, type) and issubclass(kind, Model)):
+        return shown
+    answered = {key for _, key in named(kind)}.difference(key for _, key in sent(kind))
+    return {key: value for key, value in shown.items() if key not in answered}
 
 
 def wire_example(kind: Any, told: str = "") -> Any:

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from .example import invocation, wire_example
+from .example import body_example, invocation
 from .outline import dashed, sent
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _body(outline: Outline, body: Body) -> Iterator[str]:
         )
     )
     if not body.raw:
-        example = wire_example(outline.operation.body)
+        example = body_example(outline.operation)
         yield _code(json.dumps(example, indent=2, ensure_ascii=False))
     if body.secret:
         yield (

@@ -41,7 +41,7 @@ def busiest(rows: Dataset, devices: Sequence[str], start: int, end: int, period:
     """The activity of some devices, the busiest first; those that counted nothing are left out.
 
     Args:
-        rows: with the columns of `asyncsdk.columns.schema`.
+        rows: with the columns of an `AnalyticsRow`.
         devices: whose rows count.
         start: the beginning of the range, in milliseconds since the epoch.
         end: its end; rows beyond it do not count.

@@ -142,7 +142,7 @@ def _pull(
         bool,
         typer.Option(
             "--restart",
-            help="Remove the files that hold nothing but what is pulled, and fetch them again.",
+            help="Fetch again what is there already, and put it in the place of that, piece by piece.",
             rich_help_panel=_HOW,
         ),
     ] = False,
@@ -207,8 +207,6 @@ def _consistent(request: PullRequest, as_json: bool) -> None:
         return
     if request.limit is not None:
         raise usage("--limit", "it is for stdout: a file is whole or not there")
-    if request.restart and "://" in request.out:
-        raise usage("--restart", "it removes files of a local directory only: remove those of the URL, then pull again")
 
 
 def _finish(summary: Summary, *, as_json: bool, quiet: bool) -> None:

@@ -4,36 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .access import Access, Decisions
-from .accounts import Accounts
-from .admin import Administrators
-from .export import Export
-from .feature_rules import FeatureRules
-from .grants import Grants
-from .kinds import kept
-from .oauth2 import OAuth2
-from .particulars import Particulars
-from .people import People
-from .population import Population
-from .promo_codes import PromoCodes
-from .sessions import Sessions
-from .settings import Settings
-from .shared import Shared, numbered
-from .users import Dependents, Users
+from ..kit import table
+from .access.account_users import AccountUsers
+from .access.admin import Administrators
+from .access.decisions import Decisions
+from .access.grants import Grants
+from .access.model import Access
+from .access.oauth2 import OAuth2
+from .access.sessions import Sessions
+from .people.export import Export
+from .people.people import People
+from .people.population import Population
+from .people.users import Users
+from .things.feature_rules import FeatureRules
+from .things.particulars import Particulars
+from .things.promo_codes import PromoCodes
+from .things.rows import rows
+from .things.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from ...operation import Operation
-    from .call import Handler, Part
-    from .service import BlaizeService
+    from ..kit import Handler
+    from .access.admin import First
+    from .shared import BlaizeShared
 
 
 class Parts:
     """The parts of one service.
 
     Args:
-        told: the service's options.
+        shared: what they share.
+        first: the administrator that there is at first.
+        users: how many users to generate.
+        sites: the sites that there are; None for any.
+        referrer_secret: of trusted referrers.
 
     Attributes:
         shared: what they share.
@@ -43,37 +49,39 @@ class Parts:
         handlers: what answers which operation.
     """
 
-    def __init__(self, told: BlaizeService) -> None:
-        examples = told.examples
-        self.shared = shared = Shared(told.tenant, told.clock, told.live, numbered(told.seed))
-        self.population = Population(told.seed, told.users)
-        self.administrators = Administrators(
-            shared, told.access_key, told.secret_key, told.admin_email, told.admin_password, examples=examples
-        )
-        self.oauth2 = OAuth2(shared, examples=examples)
-        things = kept(shared, examples=examples)
-        people = People(shared, self.population, examples=examples)
-        grants = Grants(shared, people, things["accounts"].records, examples=examples)
-        accounts = Accounts(shared, things["accounts"], people, grants, examples=examples)
-        access = Access(things, people, accounts, grants)
-        sessions = Sessions(shared, people, access, told.sites, examples=examples)
-        # a later part may have its own way with an operation of an earlier one
-        parts: tuple[Part, ...] = (
+    def __init__(
+        self,
+        shared: BlaizeShared,
+        first: First,
+        *,
+        users: int,
+        sites: Collection[str] | None,
+        referrer_secret: str,
+    ) -> None:
+        self.shared = shared
+        things = rows(shared)
+        self.population = Population(shared.seed, users)
+        self.administrators = Administrators(shared, things["admin.roles"], first)
+        self.oauth2 = OAuth2(shared)
+        people = People(shared, self.population)
+        accounts = things["accounts"]
+        grants = Grants(shared, people, accounts)
+        account_users = AccountUsers(shared, accounts, people)
+        access = Access(things, people, account_users, grants)
+        sessions = Sessions(shared, people, access.model, sites)
+        self.handlers: Mapping[Operation, Handler] = table(
             *things.values(),
             Particulars(shared, things),
-            accounts,
+            account_users,
             grants,
             access,
             sessions,
-            Users(shared, people, things["user_schema"].records, Dependents(grants, accounts, sessions)),
-            Export(shared, people, grants),
-            Decisions(people, sessions, told.referrer_secret),
+            Users(shared, people, things["user_schema"].store),
+            Export(shared, people, grants.of_user),
+            Decisions(people, sessions, referrer_secret),
             self.administrators,
-            FeatureRules(shared, examples=examples),
-            PromoCodes(examples=examples),
-            Settings(examples=examples),
+            FeatureRules(shared),
+            PromoCodes(shared),
+            Settings(shared),
             self.oauth2,
         )
-        self.handlers: Mapping[Operation, Handler] = {
-            operation: handler for part in parts for operation, handler in part.handlers().items()
-        }

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from email.utils import formatdate
 from typing import TYPE_CHECKING
 
 from attrs import Factory, field, frozen, validators
-from starlette.requests import ClientDisconnect
 
+from ... import blaize
 from ...blaize import accounts, admin, users as users_
 from ...http.clock import SYSTEM, Clock
-from ..routes import Routes
-from .call import Handler, RefusedError, call_of, said
+from ..kit import Door, RefusedError, operations_of
+from .access.admin import First
+from .access.signature import Signatures
 from .parts import Parts
-from .population import MOST_GENERATED
-from .signature import Signatures
+from .people.population import MOST_GENERATED
+from .shared import BlaizeShared, BlaizeVoice
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -23,16 +23,10 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from ...operation import Operation
+    from ..kit import Record
     from .shared import Sent
 
-_NOTHING = "There is nothing at this path"
-
-# As ids they would lead elsewhere in every URL that names them.
-_DOTS = frozenset({".", ".."})
-
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-
-# What the document has and the live service has moved away from (FACTS 1.1 and 1.2).
+# What the document has and the live service has moved away from (docs/services/blaize.md).
 _GONE = (accounts.USERS_LIST, users_.RESET_LEGACY_PASSWORD, users_.RESET_PASSWORD, users_.SESSION)
 
 
@@ -83,10 +77,7 @@ class BlaizeService:
     tolerance: float = 300.0
     referrer_secret: str = field(default="test-referrer", repr=False)
     clock: Clock = field(default=SYSTEM, repr=False)
-    _parts: Parts = field(init=False, repr=False, default=Factory(Parts, takes_self=True))
-    _routes: Routes[Handler] = field(
-        init=False, repr=False, default=Factory(lambda self: Routes(self._table()), takes_self=True)
-    )
+    _parts: Parts = field(init=False, repr=False, default=Factory(lambda self: self._put_together(), takes_self=True))
     _signatures: Signatures = field(
         init=False,
         repr=False,
@@ -94,6 +85,7 @@ class BlaizeService:
             lambda self: Signatures(self._parts.administrators.secret_of, self.clock, self.tolerance), takes_self=True
         ),
     )
+    _door: Door = field(init=False, repr=False, default=Factory(lambda self: self._opened(), takes_self=True))
 
     @property
     def prefix(self) -> str:
@@ -122,51 +114,39 @@ class BlaizeService:
 
     async def respond(self, request: Request, path: str) -> Response:
         """Answer a request; `path` is its raw path."""
-        try:
-            body = await request.body()
-            response = self._respond(request, path, body)
-        except RefusedError as refusal:
-            response = said(str(refusal), refusal.status)
-        except ClientDisconnect:
-            response = said("The request broke off", 400)
-        # by this a client learns that its clock is wrong
-        response.headers["date"] = formatdate(self.clock.time(), usegmt=True)
-        return response
+        return await self._door.respond(request, path)
 
-    def _respond(self, request: Request, path: str, body: bytes) -> Response:
-        route = self._routes.match(request.method, path)
-        if route is None:
-            return self._no_route(path)
-        operation, handler, values = route
-        if not _DOTS.isdisjoint(values):
-            return said(_NOTHING, 404)
-        session = self._let_in(operation, request, body)
-        return handler(call_of(request, operation, values, body, session))
+    def _put_together(self) -> Parts:
+        shared = BlaizeShared(
+            system="blaize",
+            operations=operations_of(blaize),
+            voice=BlaizeVoice(),
+            clock=self.clock,
+            seed=self.seed,
+            tenant=self.tenant,
+            live=self.live,
+            examples=self.examples,
+        )
+        first = First(self.admin_email, self.admin_password, self.access_key, self.secret_key)
+        return Parts(shared, first, users=self.users, sites=self.sites, referrer_secret=self.referrer_secret)
 
-    def _no_route(self, path: str) -> Response:
-        allowed = [method for method in _METHODS if self._routes.match(method, path)]
-        if not allowed:
-            return said(_NOTHING, 404)
-        response = said("This path has no such method", 405)
-        response.headers["allow"] = ", ".join(allowed)
-        return response
+    def _opened(self) -> Door:
+        served = self._parts.handlers
+        handlers = {each: handler for each, handler in served.items() if not (self.live and each in _GONE)}
+        return Door(self._parts.shared, handlers, self._admit)
 
-    def _let_in(self, operation: Operation, request: Request, body: bytes) -> str | None:
-        """Check who is asking; gives the administrator's session, if that is what the request came in with."""
+    def _admit(self, operation: Operation, request: Request, body: bytes) -> Record:
+        """Check who is asking; tells the administrator's session, if that is what the request came in with."""
         session, signed = request.headers.get("blaize-admin-session"), request.headers.get("authorization")
         # whoever logs in has a password to show, and maybe a session that has ended
         if not operation.signed or (operation is admin.LOGIN and signed is None):
-            return None
+            return {}
         if session is not None:
             if not self._parts.administrators.is_signed_in(session):
                 raise RefusedError(401, "The session is unknown, or has ended")
-            return session
+            return {"session": session}
         if signed is None:
             raise RefusedError(401, "The request is neither signed nor in a session (blaize-admin-session)")
         scope = request.scope
         self._signatures.check(signed, request.method, scope["raw_path"], scope["query_string"], body)
-        return None
-
-    def _table(self) -> dict[Operation, Handler]:
-        served = self._parts.handlers
-        return {each: handler for each, handler in served.items() if not (self.live and each in _GONE)}
+        return {}

@@ -1,24 +1,35 @@
-"""What all parts of one service share: its clock, its ids, and whether it follows the document or the live service."""
+"""What all parts of one Blaize service share, and its words."""
 
 from __future__ import annotations
 
 from collections import deque
-from hashlib import blake2b
-from itertools import count
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from ..kit import Shared, Voice, said
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from starlette.responses import Response
 
-    from ...http.clock import Clock
+    from ..kit import Done
+
+_WORDS = {"added": "saved", "removed": "deleted"}
 
 
-def numbered(seed: int) -> Iterator[str]:
-    """Hexadecimal digits without end: the same for the same seed, and never twice the same."""
-    for number in count():
-        yield blake2b(f"{seed}/{number}".encode(), digest_size=16).hexdigest()
+class BlaizeVoice(Voice):
+    """What is done is told in the words that the document's example has, or in words like them."""
+
+    def done(self, done: Done) -> Response:
+        """Say what a call has done."""
+        if done.call.operation.kind != "none":
+            return super().done(done)
+        documented = done.documented
+        printed = documented.example or {"message": "", "uri": ""}
+        text = printed.get("message") or f"{done.name} {_WORDS.get(done.deed, done.deed)} successfully"
+        # the id is told where the thing is new
+        where = {"uri": done.uri} if done.new and done.uri and "uri" in printed else {}
+        return said(text, documented.status, **where)
 
 
 @frozen
@@ -36,28 +47,18 @@ class Sent:
     destination: str | None
 
 
-@frozen(eq=False)
-class Shared:
+@frozen(eq=False, kw_only=True)
+class BlaizeShared(Shared):
     """What all parts of one service share.
 
     Attributes:
         tenant: its name.
-        clock: for all times.
         live: whether to answer as the live service does, where that differs from the document.
-        digits: where ids come from.
+        examples: whether the document's examples are there at first.
         outbox: the messages that would have been sent, the last thousand.
     """
 
     tenant: str
-    clock: Clock
     live: bool
-    digits: Iterator[str] = field(repr=False)
+    examples: bool
     outbox: deque[Sent] = field(factory=lambda: deque(maxlen=1000), repr=False)
-
-    def new_id(self, prefix: str = "") -> str:
-        """A new id, in the style of the document's: 14 hexadecimal digits."""
-        return prefix + next(self.digits)[:14].upper()
-
-    def new_secret(self, prefix: str = "") -> str:
-        """A new key or token: made up, and the same in each run."""
-        return prefix + next(self.digits)

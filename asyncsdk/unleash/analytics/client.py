@@ -4,44 +4,37 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from attrs import evolve
+from functools import cached_property
+from typing import TYPE_CHECKING, Self, Unpack
 
 from ...auth.keys import HeaderSigner, bearer
-from ...chain.options import DEFAULT_TIMEOUT, Timeout
-from ...client import Client, Decoder
-from ...datasets.plan import Devices, Plan, device_id as _device
+from ...client import Client, Where
 from ...datasets.windows import Instant, span
 from ...operation import Operation
-from ...options import credential, options
-from ...paging import Pager, at_once, by_number
+from ...options import ClientOptions, CopyOptions, base_url, credential
+from .datasets import AnalyticsDataSets
 from .pages import read_page
-from .stream import RowStream
+from .queries import DEVICES, ROWS, device_id as _device_id, ids, walk
+from .rows import AnalyticsRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping
 
-    import httpx
-
-    from ...chain.attempts import Attempt
-    from ...chain.retry import RetryPolicy
+    from ...datasets.plan import Keys, Plan
     from ...datasets.protocol import Sink
+    from ...datasets.report import Report
+    from ...datasets.stream import RowStream
     from ...fanout.progress import Progress
     from ...fanout.run import OnError
-    from ...http.clock import Clock
     from ...http.reply import Reply
-    from .backfill import Report
-    from .rows import AnalyticsRow
+    from ...paging import Pager
 
-T = TypeVar("T")
+__all__ = ["BASE_URL", "DEVICES", "ROWS", "SESSIONS", "TABLEAU", "VERSION", "UnleashAnalytics", "read_version"]
 
 BASE_URL = "https://api.unleashlive.com/v1"
 
 VERSION = Operation("unleash_analytics.version", "GET", "/analytics/version", "scalar")
-DEVICES = Operation("unleash_analytics.devices", "GET", "/analytics/devices", "array")
 SESSIONS = Operation("unleash_analytics.sessions", "GET", "/analytics/sessions", "array")
-ROWS = Operation("unleash_analytics.rows", "GET", "/analytics/{device_id}/{start}/{end}/{page}", "pages")
 TABLEAU = Operation("unleash_analytics.tableau", "GET", "/analytics/tableau/{device_id}/{start}/{end}/{page}", "pages")
 
 _LOOSE_VERSION = re.compile(r'\{\s*"([^"\\]*)"\s*\}')
@@ -60,7 +53,7 @@ def read_version(reply: Reply) -> str:
     Raises:
         DecodeError: neither.
     """
-    if loose := _LOOSE_VERSION.fullmatch(reply.body.decode("utf-8", "replace").strip()):
+    if loose := _LOOSE_VERSION.fullmatch(reply.body.decode("utf-8-sig", "replace").strip()):
         return loose[1]
     value = reply.json()
     if not isinstance(value, str):
@@ -68,16 +61,10 @@ def read_version(reply: Reply) -> str:
     return value
 
 
-def read_ids(reply: Reply) -> list[str]:
-    """A list of ids.
+class AnalyticsChanges(CopyOptions, total=False):
+    """What a copy of `UnleashAnalytics` may change."""
 
-    Raises:
-        DecodeError: not a list of strings.
-    """
-    value = reply.json()
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise reply.unreadable("a list of strings was promised")
-    return value
+    api_key: str | None
 
 
 class UnleashAnalytics(Client):
@@ -92,15 +79,7 @@ class UnleashAnalytics(Client):
     Args:
         api_key: sent as ``x-api-key``; a personal access token (``ul_pat_...``) goes as Bearer. Default: the environment
             variable ``UNLEASH_API_KEY``.
-        base_url: where the service is.
-        timeout: limits of time for one attempt; a number sets connect, read and write, in seconds.
-        retry: how often and how fast to try again.
-        max_connections: the most requests in the air at once.
-        user_agent: the ``User-Agent`` header.
-        transport: an innermost `httpx` transport instead of our engine: a mock, an ASGI app, a proxy of your own.
-        http_client: your own `httpx.AsyncClient` or `httpx2.AsyncClient` as the engine; never closed by us.
-        on_attempt: called after every attempt of every request.
-        clock: time, sleep and dice, for tests.
+        options: what every client takes: `ClientOptions`. ``base_url`` may come from ``UNLEASH_BASE_URL``.
 
     Raises:
         ConfigurationError: no key, or an argument that cannot work.
@@ -108,44 +87,30 @@ class UnleashAnalytics(Client):
 
     system = "unleash_analytics"
 
-    def __init__(
-        self,
-        api_key: str | None = None,
-        *,
-        base_url: str = BASE_URL,
-        timeout: Timeout | float | None = DEFAULT_TIMEOUT,
-        retry: RetryPolicy | None = None,
-        max_connections: int = 64,
-        user_agent: str | None = None,
-        transport: httpx.AsyncBaseTransport | None = None,
-        http_client: Any = None,
-        on_attempt: Callable[[Attempt], None] | None = None,
-        clock: Clock | None = None,
-    ) -> None:
-        key = credential(api_key, "api_key", "UNLEASH_API_KEY")
-        super().__init__(
-            base_url=base_url,
-            signer=_signer(key),
-            options=options(
-                timeout=timeout,
-                retry=retry,
-                max_connections=max_connections,
-                user_agent=user_agent,
-                on_attempt=on_attempt,
-                clock=clock,
-            ),
-            arguments={
-                "api_key": key,
-                "base_url": base_url,
-                "timeout": timeout,
-                "retry": retry,
-                "user_agent": user_agent,
-                "on_attempt": on_attempt,
-                "clock": clock,
-            },
-            transport=transport,
-            http_client=http_client,
-        )
+    def __init__(self, api_key: str | None = None, **options: Unpack[ClientOptions]) -> None:
+        self._set_up({"api_key": credential(api_key, "api_key", "UNLEASH_API_KEY")}, options)
+
+    def _where(self) -> Mapping[str, Where]:
+        given = self._arguments
+        url = base_url(given["base_url"], "UNLEASH_BASE_URL", BASE_URL)
+        return {"": (url, lambda _: _signer(credential(given["api_key"], "api_key", "UNLEASH_API_KEY")))}
+
+    def with_options(self, **changes: Unpack[AnalyticsChanges]) -> Self:
+        """A copy with some arguments changed, on the same connections, throttle and retry budget.
+
+        Args:
+            changes: ``api_key``, and any of `CopyOptions`. What belongs to the connections a copy cannot change.
+
+        Raises:
+            TypeError: an argument that there is not, or that a copy cannot change.
+            ConfigurationError: a value that cannot work.
+        """
+        return self._with(changes)
+
+    @cached_property
+    def datasets(self) -> AnalyticsDataSets:
+        """What can be pulled by many devices and long ranges of time."""
+        return AnalyticsDataSets(self)
 
     async def version(self) -> str:
         """The API's version, e.g. ``"1.0.1"``; a way to check a key.
@@ -165,7 +130,7 @@ class UnleashAnalytics(Client):
         Raises:
             PermissionDeniedError: the key is wrong; raised by the iteration, as all errors of a pager.
         """
-        return at_once(lambda: self.call(DEVICES, into=read_ids))
+        return ids(self, DEVICES)
 
     def sessions(self) -> Pager[str]:
         """The ids of the account's sessions: milliseconds since the epoch, as strings.
@@ -175,7 +140,7 @@ class UnleashAnalytics(Client):
         Raises:
             PermissionDeniedError: the key is wrong; raised by the iteration.
         """
-        return at_once(lambda: self.call(SESSIONS, into=read_ids))
+        return ids(self, SESSIONS)
 
     def rows(self, device_id: str, start: Instant, end: Instant) -> Pager[AnalyticsRow]:
         """The raw results of one device between two points in time, as the server gives them.
@@ -193,7 +158,7 @@ class UnleashAnalytics(Client):
             TypeError, ValueError: at the call, for an id or time that cannot be meant.
             SDKError: from the iteration, with ``.cursor``, from which ``pages(start=cursor)`` goes on.
         """
-        return self.walk(ROWS, _device(device_id), *span(start, end), read_page)
+        return walk(self, ROWS, _device_id(device_id), span(start, end), read_page, of=AnalyticsRow)
 
     def tableau(self, device_id: str, start: Instant, end: Instant) -> Pager[AnalyticsRow]:
         """The same as `rows`, from the endpoint that spells out every row as an object, for tools such as Tableau.
@@ -201,23 +166,9 @@ class UnleashAnalytics(Client):
         ``GET /analytics/tableau/{deviceId}/{unixUTCTimeStampFrom}/{unixUTCTimeStampTo}/{pageNumber}``. Larger on the wire
         and slower to read than `rows`. Arguments and errors as there.
         """
-        return self.walk(TABLEAU, _device(device_id), *span(start, end), read_page)
+        return walk(self, TABLEAU, _device_id(device_id), span(start, end), read_page, of=AnalyticsRow)
 
-    def walk(
-        self, operation: Operation, device: str, start: int, end: int, into: Decoder[tuple[Sequence[T], int | None]]
-    ) -> Pager[T]:
-        """The pages of one device and range, read by a decoder of the caller's; `rows` and `tableau` are made of it.
-
-        Args:
-            operation: `ROWS` or `TABLEAU`.
-            device: a device.
-            start: milliseconds since the epoch.
-            end: likewise.
-            into: from an answer to a page's items and the number of pages.
-        """
-        return by_number(lambda number: self.call(operation, device, start, end, number, into=into))
-
-    def plan(self, devices: Devices, start: Instant, end: Instant, *, window: timedelta = timedelta(hours=1)) -> Plan:
+    def plan(self, devices: Keys, start: Instant, end: Instant, *, window: timedelta = timedelta(hours=1)) -> Plan:
         """Devices by windows, lazily, as a value that `fan_out` and `backfill` take.
 
         Args:
@@ -229,11 +180,11 @@ class UnleashAnalytics(Client):
         Raises:
             TypeError, ValueError: what cannot be meant.
         """
-        return Plan.make(self.system, devices, start, end, window)
+        return self.datasets.rows.plan(devices, start, end, window=window)
 
     def fan_out(
         self,
-        devices: Devices | Plan,
+        devices: Keys | Plan,
         start: Instant | None = None,
         end: Instant | None = None,
         *,
@@ -241,7 +192,7 @@ class UnleashAnalytics(Client):
         concurrency: int = 16,
         ordered: bool = False,
         on_error: OnError = "raise",
-    ) -> RowStream:
+    ) -> RowStream[AnalyticsRow]:
         """The rows of many devices over a range of time, many pages at once, with bounded memory.
 
         ::
@@ -267,12 +218,8 @@ class UnleashAnalytics(Client):
         Raises:
             TypeError, ValueError: what cannot be meant.
         """
-        return RowStream(
-            self,
-            self._planned(devices, start, end, window),
-            concurrency=concurrency,
-            order="plan" if ordered else "any",
-            on_error=on_error,
+        return self.datasets.rows.fan_out(
+            devices, start, end, window=window, concurrency=concurrency, ordered=ordered, on_error=on_error
         )
 
     async def backfill(
@@ -282,6 +229,7 @@ class UnleashAnalytics(Client):
         *,
         concurrency: int = 16,
         settle: timedelta = timedelta(0),
+        refresh: bool = False,
         on_error: OnError = "raise",
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Report:
@@ -300,6 +248,7 @@ class UnleashAnalytics(Client):
             sink: where to (`asyncsdk.sinks`), or an object of your own with ``done()`` and ``open(shard)``.
             concurrency: how many pages are fetched at once, and how many shards are under way.
             settle: a shard that ended less than this ago is written, but not marked as done: late rows may still come.
+            refresh: whether to fetch again what is done, each shard of which then takes the place of what was there, as a whole.
             on_error: ``"raise"`` stops at the first shard that fails; what was committed stays. ``"collect"`` goes on and lists
                 it in the report. A sink that fails always raises.
             on_progress: called after every page and commit with the run's counters.
@@ -308,28 +257,12 @@ class UnleashAnalytics(Client):
             SDKError: what the first failed shard met, with ``.shard``.
             OSError: what the sink met.
         """
-        from .backfill import backfill
-
-        return await backfill(
-            self,
-            self._planned(plan, None, None, timedelta(hours=1)),
+        return await self.datasets.rows.backfill(
+            plan,
             sink,
             concurrency=concurrency,
             settle=settle,
+            refresh=refresh,
             on_error=on_error,
             on_progress=on_progress,
-            clock=self._options.clock,
         )
-
-    def _planned(self, devices: Devices | Plan, start: Instant | None, end: Instant | None, window: timedelta) -> Plan:
-        if isinstance(devices, Plan):
-            if start is not None or end is not None:
-                raise TypeError("a plan has its own start and end")
-            if devices.system not in (self.system, ""):  # "": of no shards at all
-                raise ValueError(f"this plan is for {devices.system}, not for {self.system}")
-            plan = devices
-        elif start is None or end is None:
-            raise TypeError("start and end are needed, unless a plan is given")
-        else:
-            plan = self.plan(devices, start, end, window=window)
-        return evolve(plan, devices=self.devices()) if plan.devices == "all" else plan

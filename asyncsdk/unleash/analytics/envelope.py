@@ -1,17 +1,24 @@
 """What a page of rows looks like around its rows, in either form: one reading for rows and for columns.
 
 A size-optimized page holds ``keys`` and rows as lists, a tableau page rows as objects. A bare array, and an object without a total or
-with null for its data, are pages too (seen by a public client: FACTS 2.3).
+with null for its data, are pages too: public clients meet them.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 from attrs import frozen
+
+from ...http.counts import MOST, whole_count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+Total = Annotated[int, msgspec.Meta(ge=0, le=MOST)]
+"""How many pages there are, as a plain page has it."""
 
 
 class UnreadableError(Exception):
@@ -94,10 +101,7 @@ def _object(number: int, row: Any, keys: list[str]) -> Mapping[str, Any]:
 
 
 def _total(total: Any) -> int | None:
-    if isinstance(total, str) and len(total) < 10 and total.isascii() and total.isdigit():
-        return int(total)
-    if isinstance(total, float) and total.is_integer():
-        return int(total)
-    if total is None or (isinstance(total, int) and not isinstance(total, bool)):
-        return total
-    raise UnreadableError(f"its total_num_pages is {total!r}"[:100])
+    count = whole_count(total)
+    if count is None and total is not None:
+        raise UnreadableError(f"its total_num_pages is {total!r}"[:100])
+    return count

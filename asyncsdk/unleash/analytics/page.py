@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
 from attrs import frozen
 
-from ...columns.batch import assemble, schema, to_batch
+from ...columns.arrow import required
+from ...columns.batch import assemble, to_batch
 from ...errors import DecodeError
+from ...http.json_text import read_json
 from .envelope import Envelope, UnreadableError, check_length, envelope
+from .rows import AnalyticsRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +27,7 @@ class ArrowPage:
     """A page of rows as columns.
 
     Attributes:
-        batch: the rows, in the page's order, of `asyncsdk.columns.schema`.
+        batch: the rows, in the page's order, of the schema of an `AnalyticsRow`.
         total_pages: how many pages there are, as this one says; None where it does not, which counts as one.
     """
 
@@ -57,7 +59,7 @@ def decode_page(
         DecodeError: not JSON, not a page, or a row that does not fit the keys.
         ConfigurationError: pyarrow is not installed.
     """
-    schema()  # says what is missing, where `plain` could only fail to be imported
+    required()  # says what is missing, where `plain` could only fail to be imported
     from .plain import plain_page
 
     found = plain_page(data) if len(data) >= _WORTH else None
@@ -79,8 +81,8 @@ def decode_any(data: bytes) -> tuple[pa.RecordBatch, int | None]:
         UnreadableError: it is no page.
     """
     try:
-        body = msgspec.json.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        body = read_json(data)
+    except ValueError as error:
         raise UnreadableError(f"not JSON ({error})" if data else "it is empty") from None
     page = envelope(body)
     return _batch(page), page.total_pages
@@ -89,9 +91,9 @@ def decode_any(data: bytes) -> tuple[pa.RecordBatch, int | None]:
 def _batch(page: Envelope) -> pa.RecordBatch:
     rows = page.rows
     if set(map(type, rows)) != {list}:
-        return to_batch(page.objects())
+        return to_batch(AnalyticsRow, page.objects())
     keys = page.names()
     if set(map(len, rows)) != {len(keys)}:
         for number, row in enumerate(rows):
             check_length(number, row, keys)
-    return assemble(len(rows), dict(zip(keys, zip(*rows, strict=True), strict=True)))
+    return assemble(AnalyticsRow, len(rows), dict(zip(keys, zip(*rows, strict=True), strict=True)))

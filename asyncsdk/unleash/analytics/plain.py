@@ -16,9 +16,12 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from ...columns.batch import canonical_times, schema
-from ...columns.cells import COLUMNS
+from ...columns.arrow import model_schema
+from ...columns.kinds import columns_of
+from ...columns.times import canonical_times
 from .digits import times_of_a_day, whole_numbers
+from .envelope import Total  # noqa: TC001  # msgspec reads annotations
+from .rows import AnalyticsRow
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -27,13 +30,15 @@ if TYPE_CHECKING:
     Places = npt.NDArray[np.int64]
 
 _OPENING = b'"data":[['
-_KEYS = list(COLUMNS)
-_TEXTS = [name for name, kind in COLUMNS.items() if kind != "integer"]
+_SCHEMA = model_schema(AnalyticsRow)
+_COLUMNS = columns_of(AnalyticsRow)
+_KEYS = [column.name for column in _COLUMNS]
+_TEXTS = [column.name for column in _COLUMNS if column.kind != "integer"]
 # The document has an integer after each of the first strings.
-_INTEGERS = [name for name, kind in COLUMNS.items() if kind == "integer"]
+_INTEGERS = [column.name for column in _COLUMNS if column.kind == "integer"]
 _NUMBERS = len(_INTEGERS)
 _TIMES = _TEXTS.index("timestamp")
-_TIME = schema().field("timestamp").type
+_TIME = _SCHEMA.field("timestamp").type
 _QUOTE = ord('"')
 _SPACE = ord(" ")
 _WORD = np.dtype("<u8")
@@ -45,7 +50,7 @@ class _Head(msgspec.Struct, forbid_unknown_fields=True):
 
     keys: list[str]
     data: list[None]
-    total_num_pages: int | None = None
+    total_num_pages: Total | None = None
 
 
 _decode_head = msgspec.json.Decoder(_Head).decode
@@ -98,7 +103,7 @@ def _rows(data: bytes, start: int, end: int) -> pa.RecordBatch | None:
         else:
             columns[name] = _cut(section, opened[at], closed[at])
     columns["timestamp"] = times
-    return pa.RecordBatch.from_arrays([*map(columns.__getitem__, _KEYS), _nulls(count)], schema=schema())
+    return pa.RecordBatch.from_arrays([*map(columns.__getitem__, _KEYS), _nulls(count)], schema=_SCHEMA)
 
 
 def _is_text(page: Bytes) -> bool:
@@ -135,7 +140,7 @@ def _windows(section: memoryview, kind: np.dtype[Any]) -> npt.NDArray[Any]:
 def _times(texts: npt.NDArray[np.void]) -> pa.Array | None:
     """Timestamps; None if one is not canonical."""
     times = times_of_a_day(texts.view(np.uint8))
-    return canonical_times(_joined(texts)) if times is None else _fixed(_TIME, times)
+    return canonical_times(_joined(texts), _TIME) if times is None else _fixed(_TIME, times)
 
 
 def _fixed(kind: pa.DataType, numbers: npt.NDArray[np.int64]) -> pa.Array:

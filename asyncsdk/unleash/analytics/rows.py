@@ -1,4 +1,4 @@
-"""The row of the Analytics API (seed 001, "Size Optimized Data")."""
+"""The row of the Analytics API (section "Size Optimized Data")."""
 
 from __future__ import annotations
 
@@ -7,18 +7,11 @@ from datetime import datetime  # noqa: TC003  # attrs resolves the annotations o
 from attrs import frozen
 
 from ...codec import Model, wire
-from ...columns.cells import COLUMNS
-
-
-class RowSlots(Model):
-    """What an `AnalyticsRow` keeps its values in. Alone, so that one can be filled before it is frozen (`asyncsdk.unleash.analytics.pages`)."""
-
-    __slots__ = tuple(COLUMNS)
 
 
 @frozen
-class AnalyticsRow(RowSlots):
-    """One detection result of one frame.
+class AnalyticsRow(Model):
+    """One detection result of one frame. Its fields are the document's keys in the document's order: plain pages go by them.
 
     Attributes:
         class_name: what was counted, e.g. ``"person"``.
@@ -30,6 +23,8 @@ class AnalyticsRow(RowSlots):
         source_file_name: the file; may carry a ``?token=``, which a repr hides.
         timestamp: when, in UTC.
     """
+
+    _time_unit = "ms"
 
     class_name: str | None = None
     count: int | None = None

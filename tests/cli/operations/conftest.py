@@ -9,21 +9,20 @@ from typing import Any
 import httpx
 import pytest
 from attrs import frozen
+from one_host import OneHost
 
 from asyncsdk import Model, RetryPolicy
-from asyncsdk.chain.options import Options
-from asyncsdk.chain.signing import NoSigner
+from asyncsdk.blaize.listing import by_rpp
 from asyncsdk.cli.app import run
 from asyncsdk.cli.operations.group import group
 from asyncsdk.cli.operations.outline import outline
 from asyncsdk.cli.operations.system import System
 from asyncsdk.cli.way import Way
-from asyncsdk.client import Client
-from asyncsdk.codec import as_json, wire
+from asyncsdk.codec import as_json, as_part, wire
 from asyncsdk.datasets.windows import Instant  # noqa: TC001
 from asyncsdk.operation import Operation
-from asyncsdk.paging import Pager, by_rpp
-from asyncsdk.resource import Resource, as_part
+from asyncsdk.paging import Pager  # noqa: TC001
+from asyncsdk.resource import Resource
 
 
 @frozen(kw_only=True)
@@ -101,7 +100,7 @@ class Shops(Resource):
         }
 
         async def fetch(number):
-            return await self._call(LIST, into=as_part(Shop), query={**query, "page": number})
+            return await self._call(LIST, into=as_part(Shop, ("results",)), query={**query, "page": number})
 
         return by_rpp(fetch, page=page, usual=2)
 
@@ -159,7 +158,7 @@ class Shops(Resource):
     @asynccontextmanager
     async def watch(self):
         """Watch the shops."""
-        yield (await self._call(WATCH, into=as_part(Shop)) and self.list())
+        yield (await self._call(WATCH, into=as_part(Shop, ("results",))) and self.list())
 
     @asynccontextmanager
     async def picture(self, shop_id: str):
@@ -168,7 +167,7 @@ class Shops(Resource):
             yield body
 
 
-class Toy(Client):
+class Toy(OneHost):
     """A client of three routes."""
 
     system = "toy"
@@ -176,9 +175,7 @@ class Toy(Client):
     def __init__(self, handler):
         super().__init__(
             base_url="http://sdk.test",
-            signer=NoSigner(),
-            options=Options(retry=RetryPolicy(max_attempts=1)),
-            arguments={},
+            retry=RetryPolicy(max_attempts=1),
             transport=httpx.MockTransport(handler),
         )
         self.shops = Shops(self)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from asyncsdk import AnalyticsRow
 from asyncsdk.cli.pull.busiest import Activity, busiest
 
 pytest.importorskip("pyarrow")
@@ -17,7 +18,9 @@ def table(*rows):
     from pyarrow import dataset
 
     names = ("device_id", "class_name", "count", "timestamp")
-    return dataset.dataset(pa.Table.from_batches([to_batch([dict(zip(names, row, strict=True)) for row in rows])]))
+    return dataset.dataset(
+        pa.Table.from_batches([to_batch(AnalyticsRow, [dict(zip(names, row, strict=True)) for row in rows])])
+    )
 
 
 def test_devices_are_ranked_by_what_they_counted():

@@ -17,7 +17,7 @@ def anyio_backend(request):
 
 @pytest.fixture
 async def engine():
-    engine = AiohttpEngine(max_connections=1)
+    engine = AiohttpEngine()
     yield engine
     await engine.aclose()
 
@@ -26,18 +26,18 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize("status", ["413 Content Too Large", "401 Unauthorized", "503 Busy"])
-async def test_a_refusal_ends_the_upload(engine, ask, status):
+async def test_a_refusal_ends_the_upload(engine, ask, carry, status):
     refusal = Reply(Reply.ok(b"no", status=status).data, read=0, then="hang")
     async with RawServer(refusal, Reply.ok(b"fine"), receive_buffer=4096) as server:
-        answer = await engine.handle_async_request(ask("POST", server.url + "/", content=LARGE))
+        answer = await carry(engine, ask("POST", server.url + "/", content=LARGE))
         assert (str(answer.status_code), b"".join(answer.stream)) == (status[:3], b"no")
         # what is left of the upload must not be taken for the next request
-        answer = await engine.handle_async_request(ask("GET", server.url + "/"))
+        answer = await carry(engine, ask("GET", server.url + "/"))
         assert b"".join(answer.stream) == b"fine"
         assert server.connections == 2
 
 
-async def test_a_refusal_ends_a_streamed_upload(engine, ask):
+async def test_a_refusal_ends_a_streamed_upload(engine, ask, carry):
     pieces = 0
 
     async def upload():
@@ -48,12 +48,12 @@ async def test_a_refusal_ends_a_streamed_upload(engine, ask):
 
     refusal = Reply(Reply.ok(status="413 Content Too Large").data, read=0, then="hang")
     async with RawServer(refusal, receive_buffer=4096) as server:
-        answer = await engine.handle_async_request(ask("POST", server.url + "/", content=upload()))
+        answer = await carry(engine, ask("POST", server.url + "/", content=upload()))
         assert answer.status_code == 413
         assert pieces < 1000
 
 
-async def test_an_answer_that_comes_early_is_no_reason_to_stop(engine, ask):
+async def test_an_answer_that_comes_early_is_no_reason_to_stop(engine, ask, carry):
     early = Reply.ok(b"go on", status="201 Created")
 
     class Reading(RawServer):
@@ -66,7 +66,7 @@ async def test_an_answer_that_comes_early_is_no_reason_to_stop(engine, ask):
             self.received = received
 
     async with Reading() as server:
-        answer = await engine.handle_async_request(ask("POST", server.url + "/", content=LARGE))
+        answer = await carry(engine, ask("POST", server.url + "/", content=LARGE))
         assert (answer.status_code, b"".join(answer.stream)) == (201, b"go on")
         await server.until(lambda s: s.open == 0)
         assert server.received >= len(LARGE)

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import httpx
 import pytest
 
@@ -10,15 +7,15 @@ from asyncsdk import RetryPolicy
 from asyncsdk.auth.zephr import ZephrSigner
 from asyncsdk.blaize import Blaize
 from asyncsdk.testing import BlaizeService, Sandbox
+from asyncsdk.testing.documents import documents
 
-CONTRACT = json.loads((Path(__file__).parents[2] / "data" / "contract_blaize.json").read_text("utf-8"))
 BASE_URL = "http://sandbox.test"
 
 
 @pytest.fixture(scope="session")
 def contract():
-    """The document's operations, by the attribute path below the client."""
-    return {told["python"]: told for told in CONTRACT}
+    """What the document says of each operation, by the attribute path below the client."""
+    return {name.removeprefix("blaize."): told for name, told in documents("blaize").items()}
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +24,7 @@ def example(contract):
 
     def of(python):
         told = contract[python]
-        return told.get("request", {}).get("example"), told["responses"][0].get("example")
+        return told.request and told.request.example, told.responses[0].example
 
     return of
 

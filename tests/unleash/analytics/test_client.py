@@ -56,7 +56,7 @@ def page(number, total, *, count=1):
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("body", [b'"1.0.1"', b'{"1.0.1"}', b' { "1.0.1" }\n'])
+@pytest.mark.parametrize("body", [b'"1.0.1"', b'{"1.0.1"}', b' { "1.0.1" }\n', b'\xef\xbb\xbf{"1.0.1"}'])
 async def test_the_version_as_sent_and_as_printed(router, routed, body):
     router.get("/analytics/version").respond(content=body)
     async with routed:
@@ -240,8 +240,8 @@ def test_operations_are_declared_beside_their_methods():
 def test_a_plan_is_of_this_system(routed):
     plan = routed.plan(["W1"], START, START + timedelta(hours=2))
     assert list(plan) == [
-        Shard("unleash_analytics", "W1", MS, MS + 3_600_000),
-        Shard("unleash_analytics", "W1", MS + 3_600_000, MS + 7_200_000),
+        Shard("unleash_analytics.rows", "W1", MS, MS + 3_600_000),
+        Shard("unleash_analytics.rows", "W1", MS + 3_600_000, MS + 7_200_000),
     ]
 
 
@@ -251,10 +251,14 @@ def test_a_plan_is_of_this_system(routed):
         (("W1",), TypeError, "start and end are needed"),
         (("W1", START), TypeError, "start and end are needed"),
         (("W1", END, START), ValueError, "is after end"),
-        (([""], START, END), ValueError, "device id"),
-        ((7, START, END), TypeError, "devices must be ids"),
+        (([""], START, END), ValueError, "a key must not be ''"),
+        ((b"W1", START, END), TypeError, "keys must be ids.*not bytes"),
         ((Plan.of([]), START, END), TypeError, "a plan has its own start and end"),
-        ((Plan.of([Shard("livepeer", "s", 0, 1)]),), ValueError, "for livepeer, not for unleash_analytics"),
+        (
+            (Plan.of([Shard("livepeer.usage", "s", 0, 1)]),),
+            ValueError,
+            r"for livepeer\.usage, not for unleash_analytics\.rows",
+        ),
     ],
 )
 def test_a_fan_out_of_what_cannot_be_meant_is_refused_at_the_call(routed, arguments, error, message):

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from asyncsdk.columns import COLUMNS, schema, to_wire
+from asyncsdk import AnalyticsRow
+from asyncsdk.columns import model_schema, to_wire
 from asyncsdk.errors import DecodeError
 from asyncsdk.unleash.analytics.page import decode_page
+from asyncsdk.unleash.analytics.pages import KEYS
 
 DOCUMENT = json.loads((Path(__file__).parents[2] / "data" / "analytics_document.json").read_text())
-KEYS = list(COLUMNS)
 ROW = ["person", 3, "W1", 7, "m", "1597622730877", "W1?token=test-secret", "2020-08-17T12:00:00.000Z"]
 
 
@@ -24,14 +25,14 @@ def test_the_documented_pages_are_read_as_they_are(name, indent):
     decoded = decode_page(json.dumps(DOCUMENT[name], indent=indent).encode())
     rows = [dict(zip(DOCUMENT[name]["keys"], row, strict=True)) for row in DOCUMENT[name]["data"]]
     assert decoded.total_pages == 1
-    assert decoded.batch.schema == schema()
-    assert to_wire(decoded.batch) == rows
+    assert decoded.batch.schema == model_schema(AnalyticsRow)
+    assert to_wire(decoded.batch, AnalyticsRow) == rows
 
 
 def test_the_documented_tableau_page_is_read_by_the_names_of_its_keys():
     decoded = decode_page(json.dumps(DOCUMENT["tableau"]).encode())
     assert decoded.total_pages == 1
-    assert to_wire(decoded.batch) == DOCUMENT["tableau"]["data"]
+    assert to_wire(decoded.batch, AnalyticsRow) == DOCUMENT["tableau"]["data"]
 
 
 def test_a_page_of_many_rows_is_read_like_a_short_one():
@@ -39,13 +40,26 @@ def test_a_page_of_many_rows_is_read_like_a_short_one():
     compact = json.dumps({"keys": KEYS, "total_num_pages": 4, "data": rows}, separators=(",", ":")).encode()
     decoded = decode_page(compact)
     assert decoded.total_pages == 4
-    assert to_wire(decoded.batch) == [dict(zip(KEYS, row, strict=True)) for row in rows]
+    assert to_wire(decoded.batch, AnalyticsRow) == [dict(zip(KEYS, row, strict=True)) for row in rows]
     assert decoded.batch.equals(decode_page(page(*rows)).batch)
+
+
+@pytest.mark.parametrize("count", [1, 500])
+def test_a_byte_order_mark_is_no_part_of_a_page(count):
+    assert decode_page(b"\xef\xbb\xbf" + page(*[ROW] * count)).batch.equals(decode_page(page(*[ROW] * count)).batch)
+
+
+@pytest.mark.parametrize("count", [1, 500])
+def test_a_text_that_was_cut_in_the_middle_of_an_emoji_costs_nothing(count):
+    rows = [*[ROW] * count, ["caf\ud83d", *ROW[1:]], ROW]
+    batch = decode_page(page(*rows)).batch
+    assert to_wire(batch) == [dict(zip(KEYS, row, strict=True)) for row in rows]
+    assert batch.column("class_name").to_pylist()[-2:] == ["caf\ufffd", ROW[0]]
 
 
 def test_keys_are_matched_by_name_whatever_their_order():
     decoded = decode_page(page(ROW[::-1], keys=KEYS[::-1]))
-    assert to_wire(decoded.batch) == [dict(zip(KEYS, ROW, strict=True))]
+    assert to_wire(decoded.batch, AnalyticsRow) == [dict(zip(KEYS, ROW, strict=True))]
 
 
 def test_unknown_keys_go_into_extra_and_missing_ones_are_null():
@@ -53,14 +67,17 @@ def test_unknown_keys_go_into_extra_and_missing_ones_are_null():
     assert decoded.batch.column("class_name").to_pylist() == ["person", "truck"]
     assert decoded.batch.column("count").to_pylist() == [None, None]
     assert decoded.batch.column("extra").to_pylist() == ['{"score":0.5}', '{"score":null}']
-    assert to_wire(decoded.batch) == [{"class_name": "person", "score": 0.5}, {"class_name": "truck", "score": None}]
+    assert to_wire(decoded.batch, AnalyticsRow) == [
+        {"class_name": "person", "score": 0.5},
+        {"class_name": "truck", "score": None},
+    ]
 
 
 @pytest.mark.parametrize("body", [b"[]", b'{"data":null}', b'{"data":[]}', b'{"keys":null,"data":[]}', page()])
 def test_a_page_without_rows_is_empty_and_has_the_one_schema(body):
     decoded = decode_page(body)
     assert decoded.batch.num_rows == 0
-    assert decoded.batch.schema == schema()
+    assert decoded.batch.schema == model_schema(AnalyticsRow)
 
 
 @pytest.mark.parametrize(("sent", "total"), [(3, 3), ("3", 3), (None, None), (0, 0)])
@@ -75,12 +92,12 @@ def test_a_page_that_does_not_say_how_many_there_are_gives_none():
 def test_a_bare_array_of_rows_is_a_page():
     decoded = decode_page(json.dumps(DOCUMENT["tableau"]["data"]).encode())
     assert decoded.total_pages is None
-    assert to_wire(decoded.batch) == DOCUMENT["tableau"]["data"]
+    assert to_wire(decoded.batch, AnalyticsRow) == DOCUMENT["tableau"]["data"]
 
 
 def test_arrays_and_objects_may_stand_in_one_page():
     decoded = decode_page(page(ROW, {"count": 1}))
-    assert to_wire(decoded.batch) == [dict(zip(KEYS, ROW, strict=True)), {"count": 1}]
+    assert to_wire(decoded.batch, AnalyticsRow) == [dict(zip(KEYS, ROW, strict=True)), {"count": 1}]
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,10 @@ from datetime import datetime
 import pytest
 from hypothesis import example, given, strategies as st
 
-from asyncsdk.columns import COLUMNS
 from asyncsdk.unleash.analytics.page import decode_any
+from asyncsdk.unleash.analytics.pages import KEYS
 from asyncsdk.unleash.analytics.plain import plain_page
 
-KEYS = list(COLUMNS)
 ROW = ["person", 3, "W1", 0, "m", "1597622730877", "W1?token=test-secret", "2020-08-17T12:00:00.000Z"]
 
 
@@ -183,6 +182,8 @@ def test_a_row_that_is_not_plain_sends_its_page_the_slow_way(cells, at):
         (b'"total_num_pages":1', b'"total_num_pages":"1"'),
         (b'"total_num_pages":1', b'"total_num_pages":[[1]]'),
         (b'"total_num_pages":1', b'"total_num_pages":01'),
+        (b'"total_num_pages":1', b'"total_num_pages":-1'),
+        (b'"total_num_pages":1', b'"total_num_pages":9223372036854775808'),
         (b"]]}", b']],"data":[]}'),
         (b"]]}", b']],"data":[[]]}'),
         (b"]]}", b']],"keys":["a"]}'),

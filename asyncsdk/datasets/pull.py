@@ -1,0 +1,259 @@
+"""A data set bound to a client, and all that a client has."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from attrs import evolve
+
+from ..codec import Model
+from .plan import Plan
+from .stream import RowStream
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Callable, Iterator
+
+    import pyarrow as pa
+
+    from ..client import Client
+    from ..fanout.progress import Progress
+    from ..fanout.run import OnError
+    from .dataset import Dataset
+    from .plan import Keys
+    from .protocol import Sink
+    from .report import Report
+    from .windows import Instant
+
+M = TypeVar("M", bound=Model)
+
+_HOUR = timedelta(hours=1)
+
+
+class Pull(Generic[M]):
+    """A list that can be pulled by many keys or long ranges of time, whatever the system.
+
+    Args:
+        client: whose connections, credentials and limits it uses.
+        dataset: what there is to pull.
+    """
+
+    def __init__(self, client: Client, dataset: Dataset[M]) -> None:
+        self._client = client
+        self._dataset = dataset
+
+    def __repr__(self) -> str:
+        return f"<{self.id} of {self._client!r}>"
+
+    @property
+    def id(self) -> str:
+        """The system and the data set's name, e.g. ``"blaize.grants"``."""
+        return self._dataset.id
+
+    @property
+    def model(self) -> type[M]:
+        """The model of a row."""
+        return self._dataset.model
+
+    @property
+    def key(self) -> str | None:
+        """The name of the key's column, e.g. ``"user_id"``; None for a list that is one whole."""
+        return self._dataset.key
+
+    @property
+    def time(self) -> str | None:
+        """The model's field that places a row in time; None for what is there now, without history."""
+        return self._dataset.time
+
+    def schema(self) -> pa.Schema:
+        """The schema of its batches: the model's fields under their wire names, and ``extra`` for what fits none, as JSON.
+
+        Where the model does not have the key, its column stands in front.
+
+        Raises:
+            ConfigurationError: the extra ``arrow`` is not installed.
+        """
+        return self._dataset.schema()
+
+    def all_keys(self) -> AsyncIterable[str]:
+        """All the keys that ``"all"`` means, as the service lists them.
+
+        Raises:
+            TypeError: it has no key.
+        """
+        if self._dataset.keys is None:
+            raise TypeError(f"{self.id} has no key")
+        return self._dataset.keys(self._client)
+
+    def plan(
+        self,
+        keys: Keys | None = "all",
+        start: Instant | None = None,
+        end: Instant | None = None,
+        *,
+        window: timedelta = _HOUR,
+    ) -> Plan:
+        """Keys by windows, lazily, as a value that `fan_out` and `backfill` take.
+
+        Args:
+            keys: ids: one, an iterable, an async iterable, or ``"all"``; nothing where there is no key.
+            start: an aware datetime or int milliseconds; nothing where there is no time.
+            end: likewise; the range is ``[start, end)``.
+            window: the width of a shard. Edges lie on a grid aligned to the epoch and are cut at UTC midnight.
+
+        Raises:
+            TypeError, ValueError: what cannot be meant.
+        """
+        if self.key is None:
+            if keys not in ("all", None):
+                raise TypeError(f"{self.id} has no key: it is one list")
+            keys = None
+        elif keys is None:
+            raise TypeError(f'{self.id} has the key {self.key}: give ids, or "all"')
+        if self.time is None:
+            if start is not None or end is not None:
+                raise TypeError(f"{self.id} has no time: it is what is there now")
+            return Plan.make(self.id, keys)
+        if start is None or end is None:
+            raise TypeError("start and end are needed, unless a plan is given")
+        return Plan.make(self.id, keys, start, end, window)
+
+    def fan_out(
+        self,
+        keys: Keys | Plan | None = "all",
+        start: Instant | None = None,
+        end: Instant | None = None,
+        *,
+        window: timedelta = _HOUR,
+        concurrency: int = 16,
+        ordered: bool = False,
+        on_error: OnError = "raise",
+    ) -> RowStream[M]:
+        """The rows of many keys, over a range of time where there is one: many pages at once, with bounded memory.
+
+        ::
+
+            async with blaize.datasets.grants.fan_out(user_ids, concurrency=32) as stream:
+                async for grant in stream:
+                    print(stream.shard.key, grant.entitlement_id)
+
+        Args:
+            keys: as in `plan`; or a `Plan`, such as ``Plan.of(stream.failures)``, and then neither times nor window.
+            start: as in `plan`.
+            end: as in `plan`.
+            window: as in `plan`.
+            concurrency: how many pages are asked for at once; the service's own limits may keep it lower.
+            ordered: keys in the order given, each in order of time; otherwise pages as they arrive.
+            on_error: ``"raise"`` raises the first error, unwrapped, with ``.shard`` on it; ``"collect"`` goes on and lists the
+                shards that failed in ``stream.failures``, some of whose rows may have been given already.
+
+        Returns:
+            An async context manager: iterate it for rows, or its `RowStream.batches` for Arrow record batches. Leaving its
+            block, at any point, stops everything at once.
+
+        Raises:
+            TypeError, ValueError: what cannot be meant.
+        """
+        return RowStream(
+            self._client,
+            self._dataset,
+            self._planned(keys, start, end, window),
+            concurrency=concurrency,
+            order="plan" if ordered else "any",
+            on_error=on_error,
+        )
+
+    async def backfill(
+        self,
+        plan: Plan,
+        sink: Sink,
+        *,
+        concurrency: int = 16,
+        settle: timedelta = timedelta(0),
+        refresh: bool = False,
+        on_error: OnError = "raise",
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Report:
+        """Write a plan into a sink exactly once, across crashes: run it again, and it goes on where it stopped.
+
+        ::
+
+            grants = blaize.datasets.grants
+            report = await grants.backfill(grants.plan("all"), ParquetSink("grants"))
+
+        What the sink says is done is not asked for again; of a shard that is done in part, the rest is. Each shard is committed
+        as a whole, an empty one too, its rows in the server's order.
+
+        Args:
+            plan: what to fetch (`plan`).
+            sink: where to (`asyncsdk.sinks`), or an object of your own with ``done()`` and ``open(shard)``.
+            concurrency: how many pages are fetched at once, and how many shards are under way.
+            settle: a shard that ended less than this ago is written, but not marked as done: late rows may still come.
+            refresh: whether to fetch again what is done, each shard of which then takes the place of what was there, as a whole.
+                What was cut wider than the plan's windows keeps its edges.
+            on_error: ``"raise"`` stops at the first shard that fails; what was committed stays. ``"collect"`` goes on and lists
+                it in the report. A sink that fails always raises.
+            on_progress: called after every page and commit with the run's counters.
+
+        Raises:
+            SDKError: what the first failed shard met, with ``.shard``.
+            ConfigurationError: the sink holds another data set or another format.
+            OSError: what the sink met.
+        """
+        from .writing import backfill
+
+        return await backfill(
+            self._client,
+            self._dataset,
+            self._planned(plan, None, None, _HOUR),
+            sink,
+            concurrency=concurrency,
+            settle=settle,
+            refresh=refresh,
+            on_error=on_error,
+            on_progress=on_progress,
+        )
+
+    def _planned(self, keys: Keys | Plan | None, start: Instant | None, end: Instant | None, window: timedelta) -> Plan:
+        if not isinstance(keys, Plan):
+            plan = self.plan(keys, start, end, window=window)
+        elif start is not None or end is not None:
+            raise TypeError("a plan has its own start and end")
+        elif keys.dataset not in (self.id, ""):  # "": of no shards at all
+            raise ValueError(f"this plan is for {keys.dataset}, not for {self.id}")
+        else:
+            plan = keys
+        return evolve(plan, keys=self.all_keys()) if plan.keys == "all" else plan
+
+
+class DataSets:
+    """All that can be pulled with a client: ``client.datasets``. Iterating it gives the names."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._pulls: dict[str, Pull[Any]] = {}
+
+    def _bound(self, dataset: Dataset[M]) -> Pull[M]:
+        """One more of them."""
+        pull = self._pulls[dataset.name] = Pull(self._client, dataset)
+        return pull
+
+    def __getitem__(self, name: str) -> Pull[Any]:
+        """A data set by its name, or by its id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for pull in self._pulls.values():
+            if name in (pull.id, pull.id.rpartition(".")[2]):
+                return pull
+        raise KeyError(f"there is no data set {name!r}: there are {', '.join(self._pulls)}")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._pulls)
+
+    def __len__(self) -> int:
+        return len(self._pulls)
+
+    def __repr__(self) -> str:
+        return f"<data sets of {self._client!r}: {', '.join(self._pulls)}>"

@@ -1,0 +1,1 @@
+"""Who may come in, and what users may use: signatures, administrators, sessions, grants, decisions."""

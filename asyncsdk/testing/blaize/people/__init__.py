@@ -1,0 +1,1 @@
+"""The tenant's users: who they are, how they are found, changed and exported."""

@@ -1,0 +1,1 @@
+"""What a tenant keeps: its table of things, and those with ways of their own."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from attrs import evolve
 
 from ..codec import Model
+from ..columns.frames import arrow_of_batches, as_pandas, as_polars
 from ..fanout.run import OnError, Run
 from ..paging import Fetch, Page, Pager, Trail
 from ..times import since_epoch
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Sequence
     from types import TracebackType
 
+    import pandas as pd
+    import polars as pl
     import pyarrow as pa
 
     from ..client import Client
@@ -106,6 +109,23 @@ class RowStream(Run[Shard, Any], Generic[M]):
         _ = self.schema  # says what is missing
         self._use("arrow")
         return Batches(self)
+
+    async def to_arrow(self) -> pa.Table:
+        """All that is still to come as an Arrow table, of the `schema` also where there is no row.
+
+        Raises:
+            ConfigurationError: the extra ``arrow`` is not installed.
+            RuntimeError: the stream is being iterated row by row already.
+        """
+        return await arrow_of_batches(self.batches(), self.schema)
+
+    async def to_polars(self) -> pl.DataFrame:
+        """The same as a polars frame; it takes the extra ``polars``."""
+        return await as_polars(self.to_arrow)
+
+    async def to_pandas(self) -> pd.DataFrame:
+        """The same as a pandas frame of Arrow's types, in which null is no float; it takes the extra ``pandas``."""
+        return await as_pandas(self.to_arrow)
 
     @property
     def _grows(self) -> bool:

@@ -31,6 +31,8 @@ _EMPTY = ".empty"
 _NAME = re.compile(rf"(?:{_RANGE}|{_SNAPSHOT})(\.provisional)?", re.ASCII)
 _DRAFT = re.compile(rf"\.(?:{_RANGE}|{_SNAPSHOT})\S*\.tmp", re.ASCII)
 _CLOCK = re.compile(r"T(\d\d)(\d\d)(\d\d)\.(\d{3})Z", re.ASCII)
+_END = "/"
+_SPAN = re.compile(rf"(\.?)(T.{{11}})-(?P<end>T.{{11}}|{_END})(\.[^/]+)", re.ASCII)
 _WIDTH = len("20200817T060000.000Z")
 
 
@@ -109,22 +111,35 @@ def edges_of_day(names: Iterable[str], suffix: str, date: str) -> array[int] | N
         midnight = since_epoch(datetime.fromisoformat(f"{date}T00:00:00Z"))
     except ValueError:
         return None
-    edges = array("q")
-    day, reached = date.replace("-", ""), 0
-    tomorrow = _stamp(midnight + DAY)
-    for name in sorted(names, key=_shown):
-        hidden = name.startswith(".")
-        first, last = name[hidden : hidden + _WIDTH], name[hidden + _WIDTH + 1 : hidden + 2 * _WIDTH + 1]
-        if name[hidden + 2 * _WIDTH + 1 :] != (_EMPTY if hidden else suffix) or name[hidden + _WIDTH] != "-":
+    day, end_of_day = date.replace("-", ""), _stamp(midnight + DAY)
+    spans = [_span(name.replace(end_of_day, _END).replace(day, ""), suffix, len(name)) for name in names]
+    if None in spans:
+        return None
+    edges, reached = array("q"), midnight
+    for start, end in sorted(filter(None, spans)):
+        if midnight + start < reached:
             return None
-        start = _time(first[8:]) if first[:8] == day else None
-        end = _time(last[8:]) if last[:8] == day else DAY if last == tomorrow else None
-        if start is None or end is None or not reached <= start < end:
-            return None
-        reached = end
+        reached = midnight + end
         edges.append(midnight + start)
-        edges.append(midnight + end)
+        edges.append(reached)
     return edges
+
+
+@lru_cache(4096)
+def _span(text: str, suffix: str, length: int) -> tuple[int, int] | None:
+    """The times of a name without its day, in milliseconds from midnight: there are few in a tree whose windows are alike.
+
+    Args:
+        text: of a file's name, where the days were.
+        suffix: of the files of this target.
+        length: of the whole name: each day that it had took its place.
+    """
+    found = _SPAN.fullmatch(text)
+    if found is None or found[4] != (_EMPTY if found[1] else suffix):
+        return None
+    start, end = _time(found[2]), DAY if found["end"] == _END else _time(found["end"])
+    plain = length == len(found[1]) + 2 * _WIDTH + 1 + len(found[4])
+    return (start, end) if plain and start is not None and end is not None and start < end else None
 
 
 def edges_of_snapshot(names: Sequence[str], suffix: str) -> array[int] | None:
@@ -137,9 +152,8 @@ def _shown(name: str) -> str:
     return name.removeprefix(".")
 
 
-@lru_cache(4096)
 def _time(text: str) -> int | None:
-    """A time of day in milliseconds: there are few in a tree whose windows are alike."""
+    """A time of day in milliseconds."""
     found = _CLOCK.fullmatch(text)
     if found is None:
         return None

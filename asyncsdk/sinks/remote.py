@@ -19,7 +19,7 @@ from attrs import field, frozen
 
 from ..errors import ConfigurationError
 from ..http.redact import redact
-from . import parts
+from . import listing, parts
 from .layout import LABELS
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ class RemoteStore:
     def labels(self) -> list[str]:
         """What it says of itself."""
         files, root = self.target
-        return _names(files, f"{root}/{LABELS}")
+        # Not `ls`, which makes s3fs look through the folder above where this one is not there.
+        return [path.rpartition("/")[2] for path in listing.below(files, f"{root}/{LABELS}")]
 
     def put_label(self, label: str) -> None:
         """Let it say something more of itself."""
@@ -123,9 +124,8 @@ class RemoteStore:
         top = root
         if wanted is not None and len(wanted) == 1:
             top = f"{root}/{layout.key_folder(*wanted)}"
-        files.invalidate_cache(top)
         made = []
-        for folder, paths in groupby(sorted(files.find(top)), lambda path: path.rpartition("/")[0]):
+        for folder, paths in groupby(listing.below(files, top), lambda path: path.rpartition("/")[0]):
             below = folder[len(root) + 1 :]
             key = layout.key_of(below.partition("/")[0])
             if layout.has(below, days) and (wanted is None or key in wanted):
@@ -178,7 +178,7 @@ class RemoteDraft:
         files = self.store.target[0]
         name = self.layout.file_name(self.shard, empty=empty)
         self._put(f"{self.folder}/{name}")
-        names = parts.near(_names(files, self.folder), self.shard)
+        names = parts.near(listing.names(files, self.folder), self.shard)
         others = [each for each in self.layout.parts(names, self.folder.rpartition("/")[2]) if each.name != name]
         try:
             there = parts.replaced(others, self.shard)
@@ -206,14 +206,6 @@ class RemoteDraft:
         with suppress(OSError):
             self.file.close()
         Path(self.path).unlink(missing_ok=True)
-
-
-def _names(files: AbstractFileSystem, folder: str) -> list[str]:
-    files.invalidate_cache(folder)
-    try:
-        return [path.rstrip("/").rpartition("/")[2] for path in files.ls(folder, detail=False)]
-    except FileNotFoundError:
-        return []
 
 
 def _remove(files: AbstractFileSystem, folder: str, gone: list[Part]) -> None:

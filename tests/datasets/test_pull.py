@@ -139,6 +139,19 @@ async def test_batches_tell_the_key_and_are_all_of_one_schema(datasets, meters):
     assert table.column("name").to_pylist() == [row["name"] for meter in ("m1", "m2") for row in meters.tags[meter]]
 
 
+@pytest.mark.parametrize("keys", [["m1", "m2"], []])
+async def test_a_stream_is_a_frame_typed_also_without_a_row(datasets, keys):
+    async def frame(kind):
+        async with datasets.tags.fan_out(keys, ordered=True) as stream:
+            return await getattr(stream, kind)()
+
+    table = await frame("to_arrow")
+    assert table.schema == datasets.tags.schema()
+    assert table["meter"].to_pylist() == [key for key in keys for _ in range(3)]
+    assert (await frame("to_polars"))["meter"].to_list() == table["meter"].to_pylist()
+    assert list((await frame("to_pandas"))["meter"]) == table["meter"].to_pylist()
+
+
 # ---- one long answer
 
 

@@ -384,8 +384,8 @@ async def test_it_can_be_asked_for_one_plan(make, tmp_path, shard, monkeypatch):
     for device in ("W1", "W2"):
         for start in (6, 30):
             await write(sink, shard(start, start + 1, device))
-    looked, scandir = [], os.scandir
-    monkeypatch.setattr(os, "scandir", lambda path: (looked.append(Path(path)), scandir(path))[1])
+    looked, listdir = [], os.listdir
+    monkeypatch.setattr(os, "listdir", lambda path: (looked.append(Path(path)), listdir(path))[1])
     wanted = shard(6, 7, "W2")
     plan = Plan.make(wanted.dataset, ["W2", "W3"], wanted.start, wanted.end, timedelta(hours=1))
     assert list(await sink.done(plan)) == [wanted]
@@ -527,15 +527,15 @@ async def test_a_target_that_cannot_be_made_is_a_clear_error(make):
 @every_sink
 @pytest.mark.anyio
 async def test_a_folder_that_cannot_be_read_is_an_error_that_names_it(make, tmp_path, shard, monkeypatch):
-    sink, scandir = make(tmp_path), os.scandir
+    sink, listdir = make(tmp_path), os.listdir
     await write(sink, shard())
 
     def refuse(path):
         if str(path).endswith("date=2020-08-17"):
             raise PermissionError(13, os.strerror(13), str(path))
-        return scandir(path)
+        return listdir(path)
 
-    monkeypatch.setattr(os, "scandir", refuse)
+    monkeypatch.setattr(os, "listdir", refuse)
     with pytest.raises(PermissionError, match="date=2020-08-17"):
         await sink.done()
 

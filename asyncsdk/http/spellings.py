@@ -24,21 +24,21 @@ SHORTEST = 4
 _DEEPEST = 6
 
 _DIGIT = "[0-9A-Fa-f]"
-_ESCAPE = re.compile(
-    "|".join(
-        (
-            rf"%(?P<byte>{_DIGIT}{{2}})",
-            rf"[\\%]u[Dd](?P<high>[89ABab]{_DIGIT}{{2}})[\\%]u[Dd](?P<low>[C-Fc-f]{_DIGIT}{{2}})",
-            rf"[\\%]u(?P<unit>{_DIGIT}{{4}})",
-            rf"\\u\{{(?P<braced>{_DIGIT}{{1,6}})\}}",
-            rf"\\U(?P<long>00{_DIGIT}{{6}})",
-            rf"\\x(?P<short>{_DIGIT}{{2}})",
-            r"\\(?P<sign>[bfnrtv]|[ -/:-@\[-`{-~])",
-            r"&#(?P<decimal>[0-9]{1,9});?",
-            rf"&#[xX](?P<hexadecimal>{_DIGIT}{{1,8}});?",
-            r"(?P<entity>&[A-Za-z][0-9A-Za-z]{1,31};)",
-        )
-    ).encode()
+_KINDS = (
+    rf"%(?P<byte>{_DIGIT}{{2}})",
+    rf"[\\%]u[Dd](?P<high>[89ABab]{_DIGIT}{{2}})[\\%]u[Dd](?P<low>[C-Fc-f]{_DIGIT}{{2}})",
+    rf"[\\%]u(?P<unit>{_DIGIT}{{4}})",
+    rf"\\u\{{(?P<braced>{_DIGIT}{{1,6}})\}}",
+    rf"\\U(?P<long>00{_DIGIT}{{6}})",
+    rf"\\x(?P<short>{_DIGIT}{{2}})",
+    r"\\(?P<sign>[bfnrtv]|[ -/:-@\[-`{-~])",
+    r"&#(?P<decimal>[0-9]{1,9});?",
+    rf"&#[xX](?P<hexadecimal>{_DIGIT}{{1,8}});?",
+    r"(?P<entity>&[A-Za-z][0-9A-Za-z]{1,31};)",
+)
+# Once with all of them, and once with a backslash that stands for itself: a secret may end in one, whatever sign comes after it.
+_READINGS = tuple(
+    re.compile("|".join(kinds).encode()) for kinds in (_KINDS, [each for each in _KINDS if "<sign>" not in each])
 )
 _SIGNS = dict(zip(b"bfnrtv", b"\b\f\n\r\t\v", strict=True))
 _HEX = re.compile(rb"[0-9a-f]{16,}|[0-9A-F]{16,}")
@@ -57,14 +57,18 @@ def covered(text: str, secrets: Iterable[str], mask: str) -> str:
     needles = _needles(secrets)
     if not needles:
         return text
-    layers = _layers(_bytes(text))
-    spans = list[_Span]()
+    data = _bytes(text)
+    spans = sorted({span for escape in _READINGS for span in _spans(_layers(data, escape), needles)})
+    return b"".join(_with_gaps_filled(data, spans, mask.encode())).decode("utf-8", "surrogatepass")
+
+
+def _spans(layers: list[_Layer], needles: set[bytes]) -> Iterator[_Span]:
+    """Where in the outermost layer stands what is found in any of them."""
     for depth, layer in enumerate(layers):
         for span in (each for needle in needles for each in _found(layer.data, needle)):
             for outer in layers[depth:0:-1]:
                 span = outer.source(*span)  # noqa: PLW2901
-            spans.append(_whole(layers[0].data, *span))
-    return b"".join(_with_gaps_filled(layers[0].data, sorted(spans), mask.encode())).decode("utf-8", "surrogatepass")
+            yield _whole(layers[0].data, *span)
 
 
 @frozen
@@ -96,21 +100,21 @@ class _Layer:
         return at, at + 1
 
 
-def _layers(data: bytes) -> list[_Layer]:
+def _layers(data: bytes, escape: re.Pattern[bytes] = _READINGS[0]) -> list[_Layer]:
     """A text as it is, and what it holds once its escapes are undone, and those of that."""
     layers = [_Layer(data, [], [])]
     while len(layers) < _DEEPEST:
-        inner = _unescaped(layers[-1].data)
+        inner = _unescaped(layers[-1].data, escape)
         if inner.data == layers[-1].data:
             break
         layers.append(inner)
     return layers
 
 
-def _unescaped(data: bytes) -> _Layer:
+def _unescaped(data: bytes, escapes: re.Pattern[bytes]) -> _Layer:
     pieces, made, came = list[bytes](), list[_Span](), list[_Span]()
     at = size = 0
-    for escape in _ESCAPE.finditer(data):
+    for escape in escapes.finditer(data):
         piece = _meant(escape)
         size += escape.start() - at
         pieces += data[at : escape.start()], piece

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 from attrs import frozen
 
-from ...codec import WHOLE, Model, from_dict
+from ...codec import WHOLE, from_dict
 from ...columns.kinds import columns_of
 from .envelope import Total, UnreadableError, envelope
 from .rows import AnalyticsRow
@@ -42,14 +42,14 @@ _PlainPage: Any = msgspec.defstruct(
 )
 
 
-class _OpenRow(Model):
+class _OpenRow(AnalyticsRow):
     """An `AnalyticsRow` while it is filled.
 
     A frozen class sets every attribute by a call. To set them in the open and close the row afterwards takes half the time, and
-    nobody sees the row before. For that both classes have the same slots.
+    nobody sees the row before.
     """
 
-    __slots__ = tuple(KEYS)
+    __slots__ = ()
     __init__ = object.__init__  # pyright: ignore[reportAssignmentType]  # takes nothing
     __setattr__ = object.__setattr__
     __delattr__ = object.__delattr__

@@ -9,7 +9,7 @@ import typer
 from attrs import frozen
 
 from ..auth.zephr import Scheme  # noqa: TC001  # typer evaluates the annotations
-from .operations.group import group
+from .group import group
 from .secrets import PANEL, Credentials
 from .terminal.problems import UsageError
 from .way import Way

@@ -16,7 +16,7 @@ from .pull.to_files import say_how_to_go_on, to_files
 from .terminal.loop import run
 from .terminal.problems import usage
 from .terminal.text import counted, size, sparkline
-from .unleash import ROWS, UnleashWay
+from .unleash import UnleashWay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,6 +67,8 @@ def demo(
         asyncsdk demo --devices 100 --out /tmp/demo
     """
     from ..testing import Fleet
+    from ..unleash.analytics.datasets import ROWS_OF_DEVICES
+    from .pull.source import Source
 
     if "://" in out:
         raise usage("--out", "the demo writes to a directory of this machine; for URLs there is asyncsdk unleash pull")
@@ -79,7 +81,10 @@ def demo(
         format=Format.PARQUET,
     )
     connection = _DemoWay(sandbox=True, devices=devices).connect()
-    summary = run(lambda: to_files(ROWS, connection, request), on_stop=lambda: say_how_to_go_on(out))
+    summary = run(
+        lambda: to_files(Source(ROWS_OF_DEVICES, UnleashWay), connection, request),
+        on_stop=lambda: say_how_to_go_on(out),
+    )
     _show(summary, out, hours)
 
 

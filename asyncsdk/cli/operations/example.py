@@ -13,7 +13,6 @@ import attrs
 
 from ...codec import Model
 from ...codec.model import named
-from ...testing.documents import document_of
 from . import docstring
 from .outline import dashed, sent, without_none
 from .reading import Reading
@@ -41,6 +40,8 @@ def body_example(operation: Operation) -> Any:
 
     What only answers tell is left out.
     """
+    from ...testing.documents import document_of  # only the help of a body needs it
+
     document = document_of(operation.id)
     shown = document.request.example if document is not None and document.request is not None else None
     if shown is None:

@@ -30,12 +30,14 @@ class System:
         operations: by id.
         client: one that is never connected, whose methods are read.
         way: made from the options of a command that say how to reach the service.
+        pull: the name of the data set that ``pull`` is of; None where ``pull`` is a group with a command for each.
     """
 
     name: str
     operations: Mapping[str, Operation]
     client: Client
     way: type[Way[Any]]
+    pull: str | None = None
 
     def outlines(self, resource: str) -> list[Outline]:
         """The commands of a resource, in the order of its methods.

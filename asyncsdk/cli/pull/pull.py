@@ -1,4 +1,4 @@
-"""``pull``: the rows of many keys over a range of time, into files or down a pipe."""
+"""``pull``: a data set, or the rows of some keys and a range of time of it, into files or down a pipe."""
 
 from __future__ import annotations
 
@@ -22,38 +22,56 @@ from .to_files import say_how_to_go_on, to_files
 from .to_stdout import to_stdout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from .summary import Summary
 
 _WHAT, _WHERE, _HOW = "What to pull", "Where to put it", "How"
 
+_OF_KEYS = ("everything",)
+_OF_TIME = ("start", "end", "window", "settle")
+
 
 def pull(source: Source[Any]) -> Callable[..., None]:
-    """What typer calls to pull a list, with a signature for typer to read.
+    """What typer calls to pull a data set, with a signature for typer to read.
 
     Args:
-        source: the list.
+        source: the data set. Without a key or a time it has none of their options.
     """
     ways = options(source.way)
 
-    def command(keys: list[str] | None, **values: Any) -> None:
+    def command(keys: list[str] | None = None, **values: Any) -> None:
         way = source.way(**{each.name: values.pop(each.name) for each in ways})
         _pull(source, way, keys or [], **values)
 
+    own = [*_keys(source), *_own(source)]
+    command.__signature__ = inspect.Signature([*own, *ways])  # type: ignore[attr-defined]
+    return command
+
+
+def _keys(source: Source[Any]) -> Iterator[inspect.Parameter]:
+    """The option that takes a key."""
+    if source.one is None:
+        return
     info = typer.Option(
-        f"--{source.key}",
-        f"-{source.letter}",
+        *filter(None, (f"--{source.one}", source.letter and f"-{source.letter}")),
         metavar="ID",
-        help=f"A {source.key}; repeat it for more.",
+        help=f"The {source.one} to pull; repeat it for more.",
         rich_help_panel=_WHAT,
     )
-    keys = inspect.Parameter(
+    yield inspect.Parameter(
         "keys", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[list[str] | None, info]
     )
-    _, _, _, *own = inspect.signature(_pull, eval_str=True).parameters.values()
-    command.__signature__ = inspect.Signature([keys, *own, *ways])  # type: ignore[attr-defined]
-    return command
+
+
+def _own(source: Source[Any]) -> Iterator[inspect.Parameter]:
+    """The other options, those left out that make no sense without a key or a time."""
+    _, _, _, *every = inspect.signature(_pull, eval_str=True).parameters.values()
+    for each in every:
+        if (each.name in _OF_KEYS and source.one is None) or (each.name in _OF_TIME and not source.timed):
+            continue
+        # what is empty is asked for
+        yield each.replace(default=each.empty) if each.default == "" else each
 
 
 def _pull(
@@ -71,7 +89,7 @@ def _pull(
             "offset it is UTC), milliseconds since the epoch, or relative: `now`, `today`, `yesterday`, `-24h`, `now-2h`.",
             rich_help_panel=_WHAT,
         ),
-    ],
+    ] = "",
     end: Annotated[
         str,
         typer.Option(
@@ -121,7 +139,7 @@ def _pull(
         bool,
         typer.Option(
             "--ordered",
-            help="Rows on stdout one ID after the other, each in order of time. (Without it, as they arrive. Files are always in order.)",
+            help="Rows on stdout in the service's order, one ID after the other. (Without it, as they arrive. Files are always in order.)",
             rich_help_panel=_WHERE,
         ),
     ] = False,
@@ -168,9 +186,10 @@ def _pull(
 ) -> None:
     to_directory, chosen_format = chosen_target(out, format)
     width = chosen_duration("--window", window)
-    first, last = chosen_range(
-        start, end, datetime.now(UTC).replace(microsecond=0), None if to_directory is None else width
-    )
+    first = last = None
+    if source.timed:
+        now = datetime.now(UTC).replace(microsecond=0)
+        first, last = chosen_range(start, end, now, None if to_directory is None else width)
     request = PullRequest(
         keys=chosen_keys(source, keys, everything),
         start=first,

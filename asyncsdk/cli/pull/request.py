@@ -13,7 +13,7 @@ from ..terminal.problems import UsageError, usage
 from .rows import Format
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from ...client import Client
     from ...datasets.plan import Plan
@@ -31,9 +31,9 @@ class PullRequest:
     """A pull whose every option can be meant.
 
     Attributes:
-        keys: of what is pulled; None for all that there are.
-        start, end: aware UTC; the range is ``[start, end)``.
-        window: the width of a shard.
+        keys: of what is pulled; None for all that there are, and where there is no key.
+        start, end: aware UTC; the range is ``[start, end)``. None where there is no time.
+        window: the width of a shard, where there is one.
         out: a directory or URL; None for stdout.
         format: how rows are written.
         compression: of the files; None for the format's own choice.
@@ -46,11 +46,11 @@ class PullRequest:
     """
 
     keys: tuple[str, ...] | None
-    start: datetime
-    end: datetime
-    window: timedelta
     out: str | None
     format: Format
+    start: datetime | None = None
+    end: datetime | None = None
+    window: timedelta = timedelta(hours=1)
     compression: str | None = None
     settle: timedelta = timedelta(0)
     restart: bool = False
@@ -61,21 +61,26 @@ class PullRequest:
 
     async def plan(self, source: Source[C], client: C) -> Plan:
         """The plan, its keys known, so that its length is too."""
-        keys = self.keys if self.keys is not None else await source.keys(client).to_list()
-        return source.pullable(client).plan(keys, self.start, self.end, window=self.window)
+        pull = source.of(client)
+        keys: Iterable[str] | None = self.keys
+        if pull.key is not None and keys is None:
+            keys = [key async for key in pull.all_keys()]
+        return pull.plan(keys, self.start, self.end, window=self.window)
 
 
 def chosen_keys(source: Source[C], named: Sequence[str], everything: bool) -> tuple[str, ...] | None:
-    """The keys named, or None for all.
+    """The keys named, or None for all, and where there is no key.
 
     Raises:
         UsageError: neither or both, or a key that cannot be one.
     """
-    key, option = source.key, f"--{source.key}"
+    if source.one is None:
+        return None
+    option = f"--{source.one}"
     if everything and named:
-        raise usage("--all", f"it stands for every {key}: leave out {option}, or leave out --all")
+        raise usage("--all", f"it stands for every {source.one}: leave out {option}, or leave out --all")
     if not everything and not named:
-        raise UsageError(f"say which {key}s to pull: {option} ID (as often as needed), or --all")
+        raise UsageError(f"say which {source.many} to pull: {option} ID (as often as needed), or --all")
     try:
         return None if everything else tuple(dict.fromkeys(map(source.checked, named)))
     except ValueError as error:

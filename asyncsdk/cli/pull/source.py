@@ -1,75 +1,80 @@
-"""What a pull pulls: all that is particular to one list of one system."""
+"""What a pull pulls: a data set, and the way to its service."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+import re
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import frozen
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from datetime import datetime, timedelta
+from ...datasets.pull import Pull
+from ...operation import segment
+from ...sinks.lines import csv_header, csv_lines, ndjson_lines
+from .rows import Format, Lines
 
+if TYPE_CHECKING:
     from ...client import Client
-    from ...datasets.plan import Plan
-    from ...datasets.protocol import Sink
-    from ...fanout.progress import Progress
-    from ...fanout.run import OnError
-    from ...paging import Pager
-    from ...unleash.analytics.backfill import Report
-    from ...unleash.analytics.stream import RowStream
+    from ...datasets.dataset import Dataset
     from ..way import Way
-    from .rows import Format, Lines
 
 C = TypeVar("C", bound="Client")
 
-
-class Pullable(Protocol):
-    """A list that a client can pull by many keys over a range of time."""
-
-    def plan(self, keys: Iterable[str], start: datetime, end: datetime, /, *, window: timedelta) -> Plan:
-        """What is to be fetched."""
-        ...
-
-    def fan_out(self, plan: Plan, /, *, concurrency: int, ordered: bool, on_error: OnError) -> RowStream:
-        """Its rows as one stream."""
-        ...
-
-    async def backfill(
-        self,
-        plan: Plan,
-        sink: Sink,
-        /,
-        *,
-        concurrency: int,
-        settle: timedelta,
-        on_error: OnError,
-        on_progress: Callable[[Progress], None] | None,
-    ) -> Report:
-        """Write it into a sink."""
-        ...
+# Short names of options that every pull has, or that stand for help.
+_TAKEN = "cfhkoq"
 
 
-@frozen(kw_only=True)
+@frozen
 class Source(Generic[C]):
-    """A list that can be pulled.
+    """A data set that can be pulled.
 
     Attributes:
-        help: of its command, in Markdown.
+        dataset: the data set.
         way: how its service is reached.
-        key: what the list is cut by, as people call it: ``device``. Also the name of the option that takes one.
-        letter: a short name of that option.
-        checked: what was typed, where it can be a key; else it raises ValueError.
-        keys: all that there are.
-        pullable: the list of a client.
-        lines: how its rows are written to stdout.
     """
 
-    help: str
+    dataset: Dataset[Any]
     way: type[Way[C]]
-    key: str
-    letter: str
-    checked: Callable[[str], str]
-    keys: Callable[[C], Pager[str]]
-    pullable: Callable[[C], Pullable]
-    lines: Callable[[Format], Lines]
+
+    @property
+    def one(self) -> str | None:
+        """What it is cut by, as people call it: ``device`` of ``device_id``. Also the name of the option that takes one."""
+        if self.dataset.key is None:
+            return None
+        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", self.dataset.key).replace("_", "-").lower()
+        return words.removesuffix("-id")
+
+    @property
+    def many(self) -> str | None:
+        """More than one of them: ``devices``, ``companies``."""
+        return None if self.one is None else re.sub(r"(?<=[^aeiou])y$", "ie", self.one) + "s"
+
+    @property
+    def letter(self) -> str | None:
+        """A short name of that option; None where another option has it."""
+        return None if self.one is None or self.one[0] in _TAKEN else self.one[0]
+
+    @property
+    def timed(self) -> bool:
+        """Whether it has a time, and so is pulled by windows."""
+        return self.dataset.time is not None
+
+    def checked(self, typed: str) -> str:
+        """What was typed, where it can be a key.
+
+        Raises:
+            ValueError: it cannot.
+        """
+        segment(typed, f"{self.one} id")
+        return typed
+
+    def of(self, client: C) -> Pull[Any]:
+        """The data set of a client."""
+        return Pull(client, self.dataset)
+
+    def lines(self, chosen: Format) -> Lines:
+        """How its rows are written to stdout."""
+        columns = self.dataset.columns
+        keyed = columns.added_key is not None
+        if chosen is Format.NDJSON:
+            return Lines(encode=lambda rows, key: ndjson_lines(columns, rows, key), keyed=keyed)
+        return Lines(header=csv_header(columns), encode=lambda rows, key: csv_lines(columns, rows, key), keyed=keyed)

@@ -12,7 +12,9 @@ from ..terminal.text import counted, elapsed, size
 
 if TYPE_CHECKING:
     from ...datasets.plan import Plan
-    from ...unleash.analytics.backfill import Report
+    from ...datasets.report import Report
+    from ...datasets.shard import Shard
+    from .source import Source
 
 _FAILURES_SHOWN = 5
 
@@ -22,14 +24,14 @@ class Summary:
     """The figures of one pull.
 
     Attributes:
-        key: what the list is cut by, as people call it: ``device``.
+        source: what was pulled.
         plan: what was to be fetched, with its keys known.
         format: ``parquet``, ``ndjson`` or ``csv``.
         out: the directory; None for stdout.
         report: what this run did.
     """
 
-    key: str
+    source: Source[Any]
     plan: Plan
     format: str
     out: str | None
@@ -46,10 +48,7 @@ class Summary:
         return {
             "out": self.out,
             "format": self.format,
-            f"{self.key}s": len(self.plan.devices) if isinstance(self.plan.devices, tuple) else None,
-            "from": timestamp(instant(self.plan.start)),
-            "to": timestamp(instant(self.plan.end)),
-            "window_seconds": self.plan.window / 1000,
+            **self._extent(),
             "shards": len(self.plan),
             "fetched": report.shards,
             "skipped": report.skipped,
@@ -61,23 +60,30 @@ class Summary:
             "retries": report.retries,
             "seconds": round(report.seconds, 3),
             "rows_per_second": round(self.pace),
-            "failures": [
-                {
-                    self.key: failure.shard.device,
-                    "from": timestamp(instant(failure.shard.start)),
-                    "to": timestamp(instant(failure.shard.end)),
-                    "error": str(failure.error),
-                }
-                for failure in report.failures
-            ],
+            "failures": [{**self._piece(failure.shard), "error": str(failure.error)} for failure in report.failures],
         }
+
+    def _extent(self) -> dict[str, Any]:
+        """What was asked for, as far as the data set has keys and a time."""
+        keys, window = self.plan.keys, self.plan.window
+        found: dict[str, Any] = (
+            {} if self.source.many is None else {self.source.many: len(keys) if isinstance(keys, tuple) else None}
+        )
+        if self.plan.start is None or self.plan.end is None or window is None:
+            return found
+        return {**found, **_range(self.plan.start, self.plan.end), "window_seconds": window / 1000}
+
+    def _piece(self, shard: Shard) -> dict[str, Any]:
+        found = {} if self.source.one is None else {self.source.one: shard.key}
+        return found if shard.start is None or shard.end is None else {**found, **_range(shard.start, shard.end)}
 
     def lines(self) -> list[str]:
         """The same for people."""
         report, shards = self.report, counted(len(self.plan), "shard")
         said = []
         if report.skipped and not report.shards and not report.failures:
-            said.append(f"nothing to fetch: {report.skipped:,} of {shards} were there already")
+            again = "" if self.source.timed else "; --restart fetches what is there now"
+            said.append(f"nothing to fetch: {report.skipped:,} of {shards} were there already{again}")
         else:
             if report.skipped:
                 said.append(f"went on where it stopped: {report.skipped:,} of {shards} were there already")
@@ -94,3 +100,7 @@ class Summary:
         if len(report.failures) > _FAILURES_SHOWN:
             said.append(f"and {counted(len(report.failures) - _FAILURES_SHOWN, 'more failure')}")
         return said
+
+
+def _range(start: int, end: int) -> dict[str, str]:
+    return {"from": timestamp(instant(start)), "to": timestamp(instant(end))}

@@ -11,7 +11,7 @@ from ...http.redact import redact
 from ..terminal.problems import Problem, sentence
 from ..terminal.progress import LiveProgress
 from .summary import Summary
-from .target import forget, sink
+from .target import sink
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,20 +43,17 @@ async def to_files(
     files = sink(request)
     async with connection as client:
         plan = await request.plan(source, client)
-        if request.restart:
-            if request.keys is not None:
-                await source.keys(client).first()  # before anything is removed: can it be had again?
-            forget(request, plan)
         with LiveProgress(len(plan), wanted=not quiet) as live, _told_where(request.out or ""):
-            report = await source.pullable(client).backfill(
+            report = await source.of(client).backfill(
                 plan,
                 files,
                 concurrency=request.concurrency,
                 settle=request.settle,
+                refresh=request.restart,
                 on_error="collect" if request.keep_going else "raise",
                 on_progress=live.follow,
             )
-    return Summary(key=source.key, plan=plan, format=request.format, out=redact(request.out or ""), report=report)
+    return Summary(source=source, plan=plan, format=request.format, out=redact(request.out or ""), report=report)
 
 
 @contextmanager

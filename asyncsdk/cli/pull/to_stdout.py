@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 from time import monotonic
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from ...datasets.report import Report
 from ..terminal.progress import LiveProgress
 from ..terminal.stdout import StandardOutput
 from ..terminal.streams import ReaderGone
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from ...client import Client
-    from ...unleash.analytics.backfill import Report
-    from ...unleash.analytics.stream import RowStream
+    from ...datasets.stream import RowStream
     from .request import PullRequest
     from .source import Source
 
@@ -45,7 +45,7 @@ async def to_stdout(
     lines = RowLines(source.lines(request.format), StandardOutput())
     async with connection as client:
         plan = await request.plan(source, client)
-        stream = source.pullable(client).fan_out(
+        stream = source.of(client).fan_out(
             plan,
             concurrency=request.concurrency,
             ordered=request.ordered,
@@ -57,15 +57,15 @@ async def to_stdout(
             async with stream:
                 written = await _copy(stream, lines, request.limit)
     report = _report(stream, written, monotonic() - began)
-    return Summary(key=source.key, plan=plan, format=request.format, out=None, report=report)
+    return Summary(source=source, plan=plan, format=request.format, out=None, report=report)
 
 
-async def _copy(stream: RowStream, lines: RowLines, limit: int | None) -> int:
+async def _copy(stream: RowStream[Any], lines: RowLines, limit: int | None) -> int:
     """Rows to lines, up to a limit; how many there were. What was read before an error is written nevertheless."""
     written = 0
     try:
         async for row in stream:
-            await lines.add(row)
+            await lines.add(row, stream.shard.key if lines.keyed and stream.shard else None)
             written += 1
             if written == limit:
                 break
@@ -77,9 +77,7 @@ async def _copy(stream: RowStream, lines: RowLines, limit: int | None) -> int:
     return written
 
 
-def _report(stream: RowStream, written: int, seconds: float) -> Report:
-    from ...unleash.analytics.backfill import Report
-
+def _report(stream: RowStream[Any], written: int, seconds: float) -> Report:
     progress = stream.progress
     return Report(
         shards=progress.shards,

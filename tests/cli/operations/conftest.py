@@ -14,7 +14,7 @@ from one_host import OneHost
 from asyncsdk import Model, RetryPolicy
 from asyncsdk.blaize.listing import by_rpp
 from asyncsdk.cli.app import run
-from asyncsdk.cli.operations.group import group
+from asyncsdk.cli.group import group
 from asyncsdk.cli.operations.outline import outline
 from asyncsdk.cli.operations.system import System
 from asyncsdk.cli.way import Way

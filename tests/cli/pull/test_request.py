@@ -6,9 +6,12 @@ import pytest
 
 from asyncsdk.cli.pull.request import chosen_duration, chosen_keys, chosen_range, chosen_target
 from asyncsdk.cli.pull.rows import Format
+from asyncsdk.cli.pull.source import Source
 from asyncsdk.cli.terminal.problems import UsageError
-from asyncsdk.cli.unleash import ROWS
+from asyncsdk.cli.unleash import UnleashWay
+from asyncsdk.unleash.analytics.datasets import ROWS_OF_DEVICES
 
+ROWS = Source(ROWS_OF_DEVICES, UnleashWay)
 NOW = datetime(2026, 11, 22, 10, 37, 15, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 

@@ -6,11 +6,13 @@ import pytest
 
 from asyncsdk import AnalyticsRow
 from asyncsdk.cli.pull.rows import Format, RowLines
-from asyncsdk.cli.unleash import ROWS
+from asyncsdk.cli.pull.source import Source
+from asyncsdk.cli.unleash import UnleashWay
 from asyncsdk.codec import from_dict
 from asyncsdk.sinks.lines import csv_header
 from asyncsdk.unleash.analytics.datasets import ROWS_OF_DEVICES
 
+ROWS = Source(ROWS_OF_DEVICES, UnleashWay)
 WIRE = {
     "class_name": "person",
     "count": 1,

@@ -4,10 +4,13 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from asyncsdk import Failure, Plan, Report, SDKError
+from asyncsdk.cli.pull.source import Source
 from asyncsdk.cli.pull.summary import Summary
+from asyncsdk.cli.unleash import UnleashWay
+from asyncsdk.unleash.analytics.datasets import ROWS_OF_DEVICES
 
 DAY = datetime(2026, 11, 1, tzinfo=UTC)
-PLAN = Plan.make("unleash_analytics", ["Wa", "Wb"], DAY, DAY + timedelta(days=1), timedelta(hours=1))
+PLAN = Plan.make("unleash_analytics.rows", ["Wa", "Wb"], DAY, DAY + timedelta(days=1), timedelta(hours=1))
 
 
 def summary(**figures):
@@ -15,7 +18,9 @@ def summary(**figures):
         "shards": 48, "provisional": 0, "skipped": 0, "pages": 50, "rows": 12_000, "bytes": 340_000, "retries": 1, "outside": 0,
         "seconds": 2.0, **figures,
     }  # fmt: skip
-    return Summary(key="device", plan=PLAN, format="parquet", out="rows", report=Report(**figures))
+    return Summary(
+        source=Source(ROWS_OF_DEVICES, UnleashWay), plan=PLAN, format="parquet", out="rows", report=Report(**figures)
+    )
 
 
 def test_the_figures_are_for_people():

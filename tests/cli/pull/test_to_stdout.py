@@ -203,7 +203,7 @@ async def test_what_was_read_before_a_failure_is_written_and_a_reader_that_has_g
         yield {"a": 2}
         raise SDKError("no answer")
 
-    lines = RowLines(Lines(encode=lambda held: b"".join(b"%d\n" % row["a"] for row in held)), Output())
+    lines = RowLines(Lines(encode=lambda held, _: b"".join(b"%d\n" % row["a"] for row in held)), Output())
     with pytest.raises(SDKError):
         await _copy(rows(), lines, None)
     assert written == ([] if gone else [b"1\n2\n"])

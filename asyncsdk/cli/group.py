@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from .lazy import lazily
+from .operations.lazy import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from typer._click import Command
 
-    from .system import System
+    from .operations.system import System
 
 
 def group(system: Callable[[], System], *, help: str) -> typer.Typer:  # noqa: A002  # as typer calls it
-    """A group with a command for each operation; commands of another kind can be added to it.
+    """A group with a command for each operation, and ``pull`` where the system has data sets.
 
     Args:
         system: makes what the commands are made of, once somebody needs them.
@@ -25,8 +25,10 @@ def group(system: Callable[[], System], *, help: str) -> typer.Typer:  # noqa: A
     """
 
     def load() -> Mapping[str, Command]:
-        from .commands import commands
+        from .operations.commands import commands
+        from .pull.commands import pulls
 
-        return commands(system())
+        made = system()
+        return {**commands(made), **pulls(made)}
 
     return typer.Typer(cls=lazily(load), no_args_is_help=True, rich_markup_mode="markdown", help=help)

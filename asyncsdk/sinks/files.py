@@ -195,7 +195,8 @@ class _Work:
         self._one_step = threading.Lock()
         self._draft: Draft | None = None
         self._encoder: Encoder | None = None
-        self._is_empty = sink._marks_empty  # noqa: SLF001  # a part of the sink
+        self._place = f"{redact(sink._path)}/{layout.file_name(shard)}"  # noqa: SLF001  # a part of the sink
+        self._is_empty = sink._marks_empty  # noqa: SLF001
         self._over = False
 
     def start(self) -> None:
@@ -231,10 +232,9 @@ class _Work:
 
     @contextmanager
     def _step(self) -> Iterator[None]:
-        place = f"{redact(self._sink._path)}/{self._layout.file_name(self._shard)}"  # noqa: SLF001
-        with self._one_step, _named(place):
+        with self._one_step, _named(self._place):
             if self._over:
-                raise RuntimeError(f"{place} is closed: a writer is used inside its block")
+                raise RuntimeError(f"{self._place} is closed: a writer is used inside its block")
             yield
 
 

@@ -8,7 +8,7 @@ a name is there whole or not at all, and readers pass over what is hidden or emp
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from attrs import frozen
@@ -49,7 +49,7 @@ class Layout:
     suffix: str
 
     @classmethod
-    def of(cls, dataset: Dataset[object], suffix: str) -> Layout:  # type: ignore[type-var]  # of any model
+    def of(cls, dataset: Dataset[Any], suffix: str) -> Layout:
         """The tree of a data set."""
         return cls(dataset.id, dataset.key, dataset.time is not None, suffix)
 

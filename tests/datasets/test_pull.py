@@ -196,7 +196,6 @@ async def test_a_data_set_that_nobody_has_declared_is_a_clear_error():
 
 async def test_the_methods_of_the_analytics_client_are_those_of_its_data_set():
     async with UnleashAnalytics("test-key") as analytics:
-        assert analytics.datasets is analytics.datasets
         assert list(analytics.datasets) == ["rows"]
         assert (analytics.datasets.rows.key, analytics.datasets.rows.time) == ("device_id", "timestamp")
         assert analytics.plan("W1", START, END) == analytics.datasets.rows.plan("W1", START, END)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Self, Unpack
 
 from ...auth.keys import HeaderSigner, bearer
@@ -107,7 +106,7 @@ class UnleashAnalytics(Client):
         """
         return self._with(changes)
 
-    @cached_property
+    @property
     def datasets(self) -> AnalyticsDataSets:
         """What can be pulled by many devices and long ranges of time."""
         return AnalyticsDataSets(self)

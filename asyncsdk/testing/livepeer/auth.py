@@ -15,6 +15,7 @@ from ..kit import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
     from .tables import Record, Tables
 
 Need = Literal["nobody", "user", "unverified", "admin", "any_admin", "session"]

@@ -14,6 +14,7 @@ from .wire import done, missing, sent
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
     from starlette.responses import Response
 
     from ...operation import Operation
@@ -194,8 +195,7 @@ class Owned:
         user = self._whose(asked, "missing query parameter: userId", denied)
         rows = [each for each in self.tables.tokens.values() if not each.get("deleted")]
         if user is None:
-            tell = lambda each: {**each, "user": self.tables.told_user(each["userId"])}
-            return self.tables.listed(asked, "api-token", rows, tell, counted=True)
+            return self.tables.listed(asked, "api-token", rows, self.tables.with_user, counted=True)
         mine = [each for each in rows if each["userId"] == user]
         if self.tables.old:  # which does not look at the limit here
             return sent(sorted(mine, key=lambda each: str(each["id"])))

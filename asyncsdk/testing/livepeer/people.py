@@ -10,11 +10,12 @@ from attrs import frozen
 from ...livepeer import billing, regions, users as calls
 from .auth import jwt_of
 from .schema import BILLING, CUSTOMER, MAKE_ADMIN, REGION, RESET, RESET_TOKEN, USER, VERIFICATION, hold
-from .tables import Record, refuse
+from .tables import Record, refuse, without_secrets
 from .wire import crash, done, missing, sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
     from starlette.responses import Response
 
     from ...operation import Operation
@@ -162,8 +163,7 @@ class People:
 
     def list(self, asked: Asked) -> Response:
         """List users."""
-        tell = lambda each: self.tables.told_user(each["id"]) or {}
-        return self.tables.listed(asked, "user", self.tables.users.values(), tell)
+        return self.tables.listed(asked, "user", self.tables.users.values(), without_secrets)
 
     def get(self, asked: Asked) -> Response:
         """Get a user: oneself, or as an administrator anybody; null for nobody."""

@@ -169,7 +169,7 @@ def _fill(tables: Tables, api_key: str, admin_key: str) -> None:
     """What is there at first."""
     password = hash_password("thisisapassword")
     common: Record = {"kind": "user", "password": password, "salt": "E1F53135E559C253", "emailValid": True}
-    for id, email, admin, key in (  # its name
+    for id, email, admin, key in (
         (_OWNER, "useremail@gmail.com", False, api_key),
         (_ADMIN, "admin@livepeer.com", True, admin_key),
     ):

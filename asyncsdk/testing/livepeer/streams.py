@@ -15,6 +15,7 @@ from .wire import crash, done, missing, sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
     from starlette.responses import Response
 
     from .service import Row

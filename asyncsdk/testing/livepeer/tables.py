@@ -15,6 +15,7 @@ from .wire import crash, missing, sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
     from starlette.responses import Response
 
     from ...http.clock import Clock
@@ -106,10 +107,14 @@ class Tables:
         """Milliseconds since the epoch."""
         return round(self.clock.time() * 1000)
 
-    def told_user(self, id: object) -> Record | None:  # its name
+    def told_user(self, id: object) -> Record | None:
         """A user as the service tells it beside something else."""
         found = self.users.get(str(id))
-        return found and {name: value for name, value in found.items() if name not in WRITE_ONLY}
+        return found and without_secrets(found)
+
+    def with_user(self, record: Record) -> Record:
+        """Something, and whom it belongs to."""
+        return {**record, "user": self.told_user(record["userId"])}
 
     def email_of(self, record: Record) -> object:
         """The address of whom something belongs to."""
@@ -185,7 +190,9 @@ class Tables:
         return bool(known)
 
 
-WRITE_ONLY = ("password", "salt", "emailValidToken")
+def without_secrets(user: Record) -> Record:
+    """A user as lists tell it."""
+    return {name: value for name, value in user.items() if name not in ("password", "salt", "emailValidToken")}
 
 
 def _sortable(value: Any) -> tuple[int, Any]:
@@ -250,7 +257,7 @@ def linked(asked: Asked, cursor: str) -> str:
     return f'<http://{asked.host}{path}?{urlencode([*kept, ("cursor", cursor)])}>; rel="next"'
 
 
-def own(table: Table, id: str) -> Record:  # its name
+def own(table: Table, id: str) -> Record:
     """A record that is there.
 
     Raises:

@@ -7,7 +7,7 @@ import json
 import zlib
 from base64 import b64encode
 from collections.abc import Mapping
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 import msgspec

@@ -182,7 +182,8 @@ class Tables:
         known = [
             (name, turned == "true") for name, turned in (each for each in wanted if len(each) == 2) if name in fields
         ]
-        rows.sort(key=lambda row: str(row.get("id")))
+        if not known:
+            rows.sort(key=lambda row: str(row.get("id")))
         for name, turned in reversed(known):
             rows.sort(
                 key=lambda row: _sortable(self.email_of(row) if name == "user.email" else row.get(name)), reverse=turned

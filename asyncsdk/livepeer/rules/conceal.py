@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # An API token's id is the key itself.
 _KEYS = "/api-token"
+# What of the service's own words may hold such a key or URL, under no name that tells.
+_TOLD = (_KEYS, "/object-store", "/push-target")
 # URLs of these hold credentials, or a stream key as their last part.
 _URLS = ("/object-store", "/push-target", "/stream")
 
@@ -33,9 +35,11 @@ def conceal(error: SDKError, operation: Operation, path: Iterable[object], body:
     error.args = (hide(error.message, secrets), *error.args[1:])
     if isinstance(error, APIError):
         error.body = hide(error.body, secrets)
+        error.code = error.code and hide(error.code, secrets)
+        error.request_id = error.request_id and hide(error.request_id, secrets)
         error.headers = {name: hide(value, secrets) for name, value in error.headers.items()}
     elif isinstance(error, DecodeError):
-        error.snippet = MASK if operation.path.startswith(_KEYS) else hide(error.snippet, secrets)
+        error.snippet = MASK if operation.path.startswith(_TOLD) else hide(error.snippet, secrets)
 
 
 def _secrets(operation: Operation, path: Iterable[object], body: bytes) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Async Python SDK for the web APIs of Unleash live (Analytics) and Blaize (now Zephr); others follow.
+"""Async Python SDK for the web APIs of Unleash live (Analytics), Blaize (now Zephr) and Livepeer; others follow.
 
 Every public name is loaded when it is first used: a program pays for the systems that it talks to.
 """
@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING, Any as _Any
 from .version import __version__ as __version__
 
 if _TYPE_CHECKING:
-    from . import blaize as blaize, datasets as datasets, errors as errors, sinks as sinks, testing as testing
+    from . import (
+        blaize as blaize,
+        datasets as datasets,
+        errors as errors,
+        livepeer as livepeer,
+        sinks as sinks,
+        testing as testing,
+    )
     from .auth.cognito import CognitoIdentity as CognitoIdentity
     from .auth.credentials import AWSCredentials as AWSCredentials
     from .blaize.client import Blaize as Blaize
@@ -41,9 +48,11 @@ if _TYPE_CHECKING:
         TimeoutError as TimeoutError,  # noqa: A004  # the contract's name
         TransportError as TransportError,
         UnprocessableError as UnprocessableError,
+        WebhookError as WebhookError,
     )
     from .fanout.progress import Failure as Failure, Progress as Progress
     from .fanout.stream import FanOut as FanOut, fan_out as fan_out
+    from .livepeer.client import Livepeer as Livepeer
     from .operation import Operation as Operation
     from .paging import Page as Page, Pager as Pager
     from .sinks import CSVSink as CSVSink, NDJSONSink as NDJSONSink, ParquetSink as ParquetSink
@@ -78,6 +87,8 @@ _HOMES = {
     "TimeoutError": "errors",
     "TransportError": "errors",
     "UnprocessableError": "errors",
+    "WebhookError": "errors",
+    "Livepeer": "livepeer.client",
     "Plan": "datasets.plan",
     "Shard": "datasets.shard",
     "Failure": "fanout.progress",
@@ -99,7 +110,7 @@ _HOMES = {
     "Report": "datasets.report",
     "AnalyticsRow": "unleash.analytics.rows",
 }
-_ROOMS = {"blaize", "datasets", "errors", "sinks", "testing"}
+_ROOMS = {"blaize", "datasets", "errors", "livepeer", "sinks", "testing"}
 
 __all__ = [
     "OMIT",
@@ -121,6 +132,7 @@ __all__ = [
     "FanOut",
     "GraphQLError",
     "JobFailedError",
+    "Livepeer",
     "Model",
     "NDJSONSink",
     "NotFoundError",
@@ -146,6 +158,7 @@ __all__ = [
     "TransportError",
     "UnleashAnalytics",
     "UnprocessableError",
+    "WebhookError",
     "__version__",
     "fan_out",
     "to_dict",

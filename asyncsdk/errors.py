@@ -200,6 +200,10 @@ class JobFailedError(SDKError):
     """A job that was waited for ended in failure."""
 
 
+class WebhookError(SDKError):
+    """What came in is not genuine, or no event: it was not the service that sent it, or not now."""
+
+
 _BY_STATUS: dict[int, type[APIError]] = {
     400: BadRequestError,
     401: AuthenticationError,

@@ -40,6 +40,8 @@ _NO_JSON = object()
 # (docs/services/unleash-analytics.md).
 _MISSING_TOKEN = "Missing Authentication Token"  # noqa: S105
 _THROTTLING = frozenset({"ThrottlingException", "TooManyRequestsException"})
+# A trace of Node's stack: not a part of the sentence, and nobody's business.
+_STACK = re.compile(r"\n\s*at .*", re.DOTALL)
 _SPENT = re.compile(r"limit exceeded\.?", re.IGNORECASE)
 
 
@@ -147,15 +149,23 @@ def _said(value: Any, depth: int = 0) -> str:
     if isinstance(value, str):
         # Livepeer's 422: each entry is itself the JSON text of a validation error.
         inner = _json(value) if value[:1] == "{" else _NO_JSON
-        return (_said(inner, depth + 1) or value) if isinstance(inner, dict) else value
+        return (_said(inner, depth + 1) or value) if isinstance(inner, dict) else _STACK.sub("", value)
     if isinstance(value, list):
         return "; ".join(filter(None, (_said(each, depth + 1) for each in value[:5])))
     if isinstance(value, dict):
-        where = value.get("dataPath") or value.get("field") or value.get("path")
+        where = _where(value)
         for key in _MESSAGE_KEYS:
             if said := _said(value.get(key), depth + 1):
-                return f"{where.lstrip('.')}: {said}" if isinstance(where, str) and where.lstrip(".") else said
+                return f"{where}: {said}" if where else said
     return ""
+
+
+def _where(value: dict[str, Any]) -> str:
+    """The path of the field that an error is about; of one that is missing or too many, the validator tells the name apart."""
+    where = value.get("dataPath") or value.get("field") or value.get("path")
+    params = value.get("params")
+    names = [params.get(key) for key in ("missingProperty", "additionalProperty")] if isinstance(params, dict) else []
+    return ".".join(each.lstrip(".") for each in (where, *names) if isinstance(each, str) and each.lstrip("."))
 
 
 def _code(value: Any, headers: Mapping[str, str], secrets: Iterable[str]) -> str | None:

@@ -13,6 +13,7 @@ from ..errors import ConfigurationError
 if TYPE_CHECKING:
     from .blaize import BlaizeService as BlaizeService
     from .clock import FakeClock as FakeClock
+    from .livepeer import LivepeerService as LivepeerService
     from .rawserver import RawServer as RawServer, RecordedRequest as RecordedRequest, Reply as Reply
     from .sandbox import Sandbox as Sandbox, Service as Service
     from .script import Script as Script
@@ -26,6 +27,7 @@ _HOME = {
     "Camera": "unleash_analytics.generator",
     "FakeClock": "clock",
     "Fleet": "unleash_analytics.generator",
+    "LivepeerService": "livepeer",
     "RawServer": "rawserver",
     "RecordedRequest": "rawserver",
     "Reply": "rawserver",
@@ -42,6 +44,7 @@ __all__ = [
     "Camera",
     "FakeClock",
     "Fleet",
+    "LivepeerService",
     "RawServer",
     "RecordedRequest",
     "Reply",

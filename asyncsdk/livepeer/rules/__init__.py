@@ -1,0 +1,1 @@
+"""What this service asks of a client beyond the calls themselves: pure functions, and what a client remembers."""

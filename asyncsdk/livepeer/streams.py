@@ -1,0 +1,436 @@
+"""Streams: what is sent to the service to be transcoded (section "/stream", model "stream")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from ..body import checked
+from ..codec import Model, wire
+from ..operation import Operation
+from .listing import LivepeerResource, skipped, switched, told
+from .model import Profile, PushTargetRef, Wowza
+from .rules.filters import Filters, Order, filters_of, order_of
+from .rules.writes import changed_stream, ids_of, new_stream
+from .user import User
+
+if TYPE_CHECKING:
+    from ..codec import Receipt
+    from ..paging import Pager
+
+
+@frozen(kw_only=True)
+class Stream(Model):
+    """A stream; or, with a `parent_id`, one session of it.
+
+    Attributes:
+        id: e.g. ``"de7818e7-610a-4057-8f6f-b785dc1e6f88"``.
+        kind: ``"stream"``.
+        name: e.g. ``"test_stream"``; can never be changed.
+        user_id: whose, e.g. ``"66E2161C-7670-4D05-B71D-DA2D6979556F"``.
+        last_seen: when it was last live, in milliseconds since the epoch, e.g. 1587667174725; 0 for never.
+        source_segments: how many segments came in.
+        transcoded_segments: how many went out.
+        source_segments_duration: of all those that came in, seconds.
+        transcoded_segments_duration: of all those that went out, seconds.
+        source_bytes: how many came in.
+        transcoded_bytes: how many went out.
+        ingest_rate: bytes that come in, per second.
+        outgoing_rate: bytes that go out, per second.
+        deleted: whether it was; only administrators see it then.
+        is_active: whether it is live. May be behind, both ways: see also `last_seen`.
+        created_by_token_name: the name of the API token that made it.
+        created_by_token_id: that token itself, which is a key: never shown in a repr.
+        created_at: when, in milliseconds since the epoch, e.g. 1587667174725.
+        parent_id: of a session: the stream it is one of.
+        partial_session: whether this is not the last part of the user's session.
+        previous_sessions: the ids of the parts before.
+        stream_key: whoever has it can stream to the RTMP URL that it makes, e.g. ``"hgebdhhigq"``; never shown in a repr.
+        playback_id: makes the playback URL, e.g. ``"eaw4nk06ts2d0mzb"``.
+        profiles: the renditions it is transcoded to.
+        object_store_id: e.g. ``"D8321C3E-B29C-45EB-A1BB-A623D8BE0F65"``. The service checks it, and then drops it.
+        presets: names of renditions, e.g. ``"P720p30fps16x9"``.
+        record: whether it is to be recorded, with the default settings.
+        record_object_store_id: where it was recorded to.
+        wowza: renditions as a Wowza server names them.
+        renditions: URLs by the name of the rendition.
+        push_targets: where it is pushed to.
+        detection: what is looked for in its pictures.
+        region: where the session was created, e.g. ``"fra"``.
+        broadcaster_host: the broadcaster that transcodes it.
+        mist_host: the Mist server that processes it.
+        suspended: whether nobody can stream to it.
+        user: who owns it, where an administrator asks.
+        recording_status: of a session, ``"waiting"`` or ``"ready"``; it may never come.
+        recording_url: of a session, its recording as HLS.
+        mp4_url: of a session, its recording as one file.
+    """
+
+    id: str | None = None
+    kind: str | None = None
+    name: str | None = None
+    user_id: str | None = wire("userId")
+    last_seen: int | None = wire("lastSeen")
+    source_segments: int | None = wire("sourceSegments")
+    transcoded_segments: int | None = wire("transcodedSegments")
+    source_segments_duration: float | None = wire("sourceSegmentsDuration")
+    transcoded_segments_duration: float | None = wire("transcodedSegmentsDuration")
+    source_bytes: int | None = wire("sourceBytes")
+    transcoded_bytes: int | None = wire("transcodedBytes")
+    ingest_rate: float | None = wire("ingestRate")
+    outgoing_rate: float | None = wire("outgoingRate")
+    deleted: bool | None = None
+    is_active: bool | None = wire("isActive")
+    created_by_token_name: str | None = wire("createdByTokenName", secret=False)
+    created_by_token_id: str | None = wire("createdByTokenId", secret=True)
+    created_at: int | None = wire("createdAt")
+    parent_id: str | None = wire("parentId")
+    partial_session: bool | None = wire("partialSession", secret=False)
+    previous_sessions: tuple[str, ...] | None = wire("previousSessions", secret=False)
+    stream_key: str | None = wire("streamKey", secret=True)
+    playback_id: str | None = wire("playbackId")
+    profiles: tuple[Profile, ...] | None = None
+    object_store_id: str | None = wire("objectStoreId")
+    presets: tuple[str, ...] | None = None
+    record: bool | None = None
+    record_object_store_id: str | None = wire("recordObjectStoreId")
+    wowza: Wowza | None = None
+    renditions: Mapping[str, Any] | None = None
+    push_targets: tuple[PushTargetRef, ...] | None = wire("pushTargets")
+    detection: Mapping[str, Any] | None = None
+    region: str | None = None
+    broadcaster_host: str | None = wire("broadcasterHost")
+    mist_host: str | None = wire("mistHost")
+    suspended: bool | None = None
+    user: User | None = None
+    recording_status: str | None = wire("recordingStatus")
+    recording_url: str | None = wire("recordingUrl")
+    mp4_url: str | None = wire("mp4Url")
+
+
+@frozen(kw_only=True)
+class StreamInfo(Model):
+    """A stream, and what belongs to it.
+
+    Attributes:
+        stream: the stream.
+        session: its last session, if it has one.
+        user: who owns it, where an administrator asks.
+        is_playback_id: whether it was found by its playback id.
+        is_session: whether what was asked for is a session.
+        is_stream_key: whether it was found by its stream key.
+    """
+
+    stream: Stream | None = None
+    session: Stream | None = wire("session", secret=False)
+    user: User | None = None
+    is_playback_id: bool | None = wire("isPlaybackid")
+    is_session: bool | None = wire("isSession", secret=False)
+    is_stream_key: bool | None = wire("isStreamKey", secret=False)
+
+
+@frozen(kw_only=True)
+class Terminated(Model):
+    """Whether a stream was terminated.
+
+    Attributes:
+        result: whether.
+    """
+
+    result: bool | None = None
+
+
+FIELDS = frozenset(
+    {
+        "id",
+        "name",
+        "lastSeen",
+        "createdAt",
+        "userId",
+        "isActive",
+        "user.email",
+        "parentId",
+        "record",
+        "sourceSegments",
+        "transcodedSegments",
+        "sourceSegmentsDuration",
+        "transcodedSegmentsDuration",
+    }
+)
+
+CREATE = Operation("livepeer.streams.create", "POST", "/stream", "object", "unsent", body=Stream, required=("name",))
+LIST = Operation(
+    "livepeer.streams.list",
+    "GET",
+    "/stream",
+    "cursor",
+    query={
+        "limit": "limit",
+        "cursor": "cursor",
+        "order": "order",
+        "filters": "filters",
+        "count": "count",
+        "all": "all",
+        "active": "active",
+        "user_id": "userId",
+        "streams_only": "streamsonly",
+        "sessions_only": "sessionsonly",
+    },
+)
+GET = Operation("livepeer.streams.get", "GET", "/stream/{id}", "object")
+UPDATE = Operation("livepeer.streams.update", "PATCH", "/stream/{id}", "none", "unsent", body=Stream)
+DELETE = Operation("livepeer.streams.delete", "DELETE", "/stream/{id}", "none")
+DELETE_MANY = Operation("livepeer.streams.delete_many", "DELETE", "/stream", "none", body=Mapping[str, Sequence[str]])
+SESSIONS = Operation(
+    "livepeer.streams.sessions",
+    "GET",
+    "/stream/{id}/sessions",
+    "cursor",
+    query={"limit": "limit", "cursor": "cursor", "force_url": "forceUrl", "record": "record"},
+)
+SET_RECORD = Operation(
+    "livepeer.streams.set_record",
+    "PATCH",
+    "/stream/{id}/record",
+    "none",
+    "unsent",
+    body=Stream,
+    required=("record",),
+)
+SET_SUSPENDED = Operation(
+    "livepeer.streams.set_suspended",
+    "PATCH",
+    "/stream/{id}/suspended",
+    "none",
+    "unsent",
+    body=Stream,
+    required=("suspended",),
+)
+TERMINATE = Operation("livepeer.streams.terminate", "DELETE", "/stream/{id}/terminate", "object")
+INFO = Operation("livepeer.streams.info", "GET", "/stream/{id}/info", "object")
+
+
+class Streams(LivepeerResource):
+    """Streams."""
+
+    async def create(self, stream: Stream | Mapping[str, Any]) -> Stream:
+        """Create a stream.
+
+        ``POST /stream``, section "/stream". Never sent twice by itself. Where there are no profiles, an empty list is sent, without
+        which some releases fail. Of a stream that was read, what the service gives itself is left out: another one like it is
+        made. Reads go to a replica: for half a minute, this client waits a moment for what it has made.
+
+        Args:
+            stream: at least a name.
+
+        Raises:
+            ValueError, TypeError: a field that is missing or of the wrong type; nothing was sent.
+            UnprocessableError: a field that the service does not know or take; the message says which.
+            BadRequestError: a profile called "source", or an object store that is not there.
+        """
+        return await self._make(CREATE, of=Stream, body=new_stream(checked(CREATE, stream)))
+
+    def list(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        order: Order | None = None,
+        filters: Filters | None = None,
+        count: bool | None = None,
+        all: bool | None = None,
+        active: bool | None = None,
+        user_id: str | None = None,
+        streams_only: bool | None = None,
+        sessions_only: bool | None = None,
+        page_size: int | None = None,
+    ) -> Pager[Stream]:
+        """List streams, and sessions among them.
+
+        ``GET /stream``, section "/stream". Pages are told by an offset: what is deleted while a walk goes on may make it miss
+        as many others. None is given twice.
+
+        Args:
+            limit: streams a page, not in all.
+            cursor: a page to begin with.
+            order: by which fields, ``"name"`` or ``"-createdAt"``; by id where it does not say.
+            filters: which ones: ``{"name": "test", "createdAt": {"gte": 1587667174725}}``. A text is looked for inside the field,
+                with ``%`` for any characters and ``_`` for one.
+            count: whether to have them counted: `Pager.total`.
+            all: whether deleted ones too, for administrators.
+            active: only those that are live.
+            user_id: only this user's, for administrators.
+            streams_only: no sessions.
+            sessions_only: only sessions.
+            page_size: another name of `limit`.
+
+        Raises:
+            TypeError, ValueError: a value that cannot be meant.
+        """
+        query = {
+            "order": order_of(order, FIELDS),
+            "filters": filters_of(filters, FIELDS),
+            "count": told(count),
+            "all": all,
+            "active": active,
+            "userId": user_id,
+            "streamsonly": streams_only,
+            "sessionsonly": sessions_only,
+        }
+        return self._pages(LIST, of=Stream, query=query, limit=limit, page_size=page_size, cursor=cursor)
+
+    async def get(self, id: str) -> Stream:
+        """Get one stream or session.
+
+        ``GET /stream/{id}``.
+
+        Args:
+            id: the stream.
+
+        Raises:
+            NotFoundError: there is none, or it is somebody else's.
+        """
+        return await self._get(GET, id, of=Stream)
+
+    async def update(self, id: str, stream: Stream | Mapping[str, Any]) -> Receipt:
+        """Change what can be changed of a stream: ``record``, ``suspended``, ``pushTargets``.
+
+        ``PATCH /stream/{id}``. A stream that was read, changed with `attrs.evolve`, can be given as it is. Older releases do not
+        have this operation, but `set_record` and `set_suspended`.
+
+        Args:
+            id: the stream.
+            stream: what is to change.
+
+        Raises:
+            ValueError, TypeError: a field of the wrong type, or one that can never be changed; nothing was sent.
+            NotFoundError: there is none, or it is somebody else's.
+            BadRequestError: it is a session.
+        """
+        return await self._do(UPDATE, id, body=changed_stream(UPDATE, stream, checked(UPDATE, stream)))
+
+    async def delete(self, id: str) -> Receipt:
+        """Delete a stream.
+
+        ``DELETE /stream/{id}``. Where an attempt was lost, that the next one finds nothing is taken for done.
+
+        Args:
+            id: the stream.
+
+        Raises:
+            NotFoundError: there is none, or it was deleted before.
+        """
+        return await self._delete(DELETE, id)
+
+    async def delete_many(self, ids: Sequence[str] | Mapping[str, Sequence[str]]) -> Receipt:
+        """Delete several streams.
+
+        ``DELETE /stream``.
+
+        Args:
+            ids: of the streams; or ``{"ids": [...]}``.
+
+        Raises:
+            TypeError: no list of texts; nothing was sent.
+            UnprocessableError: no ids.
+            ServerError: one of them is unknown.
+        """
+        return await self._delete(DELETE_MANY, body=ids_of(ids))
+
+    def sessions(
+        self,
+        id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        force_url: bool | None = None,
+        record: bool | None = None,
+        page_size: int | None = None,
+    ) -> Pager[Stream]:
+        """List the sessions of a stream that have had traffic, the last one first.
+
+        ``GET /stream/{id}/sessions``. The service gives no link to the next page here: there is one as long as pages are full.
+
+        Args:
+            id: the stream.
+            limit: sessions a page, not in all.
+            cursor: a page to begin with.
+            force_url: give the URLs of a recording that is not ready too.
+            record: only those that were recorded, or that were not.
+            page_size: another name of `limit`.
+
+        Raises:
+            TypeError, ValueError: a value that cannot be meant.
+            NotFoundError: there is no such stream; raised by the iteration.
+        """
+        return self._pages(
+            SESSIONS,
+            id,
+            of=Stream,
+            query={"forceUrl": told(force_url), "record": record},
+            limit=limit,
+            page_size=page_size,
+            cursor=cursor,
+            following=partial(skipped, filtered=record is False),
+        )
+
+    async def set_record(self, id: str, record: bool | Stream | Mapping[str, Any]) -> Receipt:
+        """Record a stream from its next session on, or no longer.
+
+        ``PATCH /stream/{id}/record``. The server of the document's release lets everybody do this to every stream.
+
+        Args:
+            id: the stream.
+            record: whether; or an object that says so.
+
+        Raises:
+            ValueError, TypeError: it does not say; nothing was sent.
+            NotFoundError: there is none.
+        """
+        return await self._do(SET_RECORD, id, body=switched(SET_RECORD, record, "record"))
+
+    async def set_suspended(self, id: str, suspended: bool | Stream | Mapping[str, Any]) -> Receipt:
+        """Let nobody stream to a stream, or let them again.
+
+        ``PATCH /stream/{id}/suspended``.
+
+        Args:
+            id: the stream.
+            suspended: whether; or an object that says so.
+
+        Raises:
+            ValueError, TypeError: it does not say; nothing was sent.
+            NotFoundError: there is none, or it is somebody else's.
+        """
+        return await self._do(SET_SUSPENDED, id, body=switched(SET_SUSPENDED, suspended, "suspended"))
+
+    async def terminate(self, id: str) -> Terminated:
+        """Cut a stream that is live; it may be started again.
+
+        ``DELETE /stream/{id}/terminate``.
+
+        Args:
+            id: the stream.
+
+        Raises:
+            APIError: 410: it is not live.
+            BadRequestError: the service does not know where it runs.
+            NotFoundError: there is none, or it is somebody else's.
+        """
+        return await self._get(TERMINATE, id, of=Terminated)
+
+    async def info(self, id: str) -> StreamInfo:
+        """Get a stream with its last session, and for administrators its user.
+
+        ``GET /stream/{id}/info``.
+
+        Args:
+            id: the stream, one of its sessions, or its playback id.
+
+        Raises:
+            NotFoundError: there is none, or it is somebody else's.
+        """
+        return await self._get(INFO, id, of=StreamInfo)

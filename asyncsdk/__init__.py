@@ -50,6 +50,7 @@ if _TYPE_CHECKING:
     from .timeout import Timeout as Timeout
     from .unleash.analytics.client import UnleashAnalytics as UnleashAnalytics
     from .unleash.analytics.rows import AnalyticsRow as AnalyticsRow
+    from .unleash.platform.client import UnleashPlatform as UnleashPlatform
 
 _HOMES = {
     "Blaize": "blaize.client",
@@ -98,6 +99,7 @@ _HOMES = {
     "UnleashAnalytics": "unleash.analytics.client",
     "Report": "datasets.report",
     "AnalyticsRow": "unleash.analytics.rows",
+    "UnleashPlatform": "unleash.platform.client",
 }
 _ROOMS = {"blaize", "datasets", "errors", "sinks", "testing"}
 
@@ -145,6 +147,7 @@ __all__ = [
     "TimeoutError",
     "TransportError",
     "UnleashAnalytics",
+    "UnleashPlatform",
     "UnprocessableError",
     "__version__",
     "fan_out",

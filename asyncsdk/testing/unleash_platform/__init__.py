@@ -1,0 +1,1 @@
+"""The Unleash live Platform's sandbox."""

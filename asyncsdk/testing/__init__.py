@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .server import run as run, serve as serve
     from .unleash_analytics import AnalyticsService as AnalyticsService
     from .unleash_analytics.generator import Camera as Camera, Fleet as Fleet
+    from .unleash_platform import UnleashPlatformService as UnleashPlatformService
 
 _HOME = {
     "AnalyticsService": "unleash_analytics",
@@ -32,6 +33,7 @@ _HOME = {
     "Sandbox": "sandbox",
     "Script": "script",
     "Service": "sandbox",
+    "UnleashPlatformService": "unleash_platform",
     "run": "server",
     "serve": "server",
 }
@@ -48,6 +50,7 @@ __all__ = [
     "Sandbox",
     "Script",
     "Service",
+    "UnleashPlatformService",
     "run",
     "serve",
 ]

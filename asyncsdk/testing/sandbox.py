@@ -42,15 +42,16 @@ def _every() -> tuple[Service, ...]:
     """Each system that there is, as it is by default."""
     from .blaize import BlaizeService
     from .unleash_analytics import AnalyticsService
+    from .unleash_platform import UnleashPlatformService
 
-    return AnalyticsService(), BlaizeService()
+    return AnalyticsService(), BlaizeService(), UnleashPlatformService()
 
 
 class Sandbox:
     """An ASGI app for tests and demonstrations, in process (`httpx.ASGITransport`) or on a socket (`serve`).
 
-    A client's base URL is the address it is served at and the system's prefix: ``f"{url}/v1"`` for the Analytics API, ``url``
-    itself for Blaize. Where prefixes fit one into the other, the longest that fits wins.
+    A client's base URL is the address it is served at and the system's prefix: ``f"{url}/v1"`` for the Analytics API,
+    ``f"{url}/prod"`` for the Platform, ``url`` itself for Blaize. Where prefixes fit one into the other, the longest that fits wins.
 
     Args:
         services: the systems to serve; by default each system that there is.

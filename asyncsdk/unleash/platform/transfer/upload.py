@@ -87,7 +87,8 @@ async def upload(
             try:
                 return await _send(client, name, ticket, watched, called)
             except APIError as error:
-                if not left or body.spent or not is_expired(explained(error)):
+                fresh_helps = is_expired(explained(error))
+                if not left or body.spent or not fresh_helps:
                     raise
     raise AssertionError  # the last round returns or raises
 

@@ -12,7 +12,7 @@ import anyio
 import anyio.to_thread
 from attrs import frozen
 
-from ....errors import APIError, ConnectionLostError, TimeoutError as SDKTimeoutError
+from ....errors import APIError, ConnectionLostError, DecodeError, TimeoutError as SDKTimeoutError
 from ....operation import Operation
 from ....timeout import Timeout
 from .storage import explained
@@ -152,10 +152,10 @@ async def _fetched(client: Client, url: str, begun: _Begun, *, progress: Progres
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(_closed, file)
         if whole.total is not None and size != whole.total:
-            raise answer.unreadable(f"{whole.total} bytes were promised and {size} came", b"")
+            raise _wrong(f"{whole.total} bytes were promised and {size} came")
         if whole.md5 is not None and await anyio.to_thread.run_sync(_md5, begun.part) != whole.md5:
             await anyio.to_thread.run_sync(begun.discard)
-            raise answer.unreadable("what came is not what the storage has: its MD5 is another", b"")
+            raise _wrong("what came is not what the storage has: its MD5 is another")
         return _Whole(size, whole.total, whole.etag, whole.md5)
 
 
@@ -177,7 +177,7 @@ def _head(answer: Streamed, had: int) -> _Whole:
         return _Whole(0, int(length) if length.isdecimal() else None, strong, md5)
     start = int(found[1])
     if start > had:
-        raise answer.unreadable(f"it begins at byte {start}, and {had} bytes are there", b"")
+        raise _wrong(f"it begins at byte {start}, and {had} bytes are there")
     return _Whole(start, int(found[2]), strong, md5)
 
 
@@ -206,6 +206,10 @@ async def _saved(answer: Streamed, file: IO[bytes], size: int, total: int, progr
             with anyio.CancelScope(shield=True):
                 await write()
     return size
+
+
+def _wrong(why: str) -> DecodeError:
+    return DecodeError(f"{DOWNLOAD.id}: {why}", operation=DOWNLOAD.id)
 
 
 def _closed(file: IO[bytes]) -> None:

@@ -86,7 +86,7 @@ class MediaTools(PlatformResource):
         Raises:
             TypeError, ValueError: a field that is missing, or no time in seconds; nothing was sent.
         """
-        if not isinstance(video, Model):
+        if isinstance(video, Mapping):
             video = {name: seconds(value) if name in ("start", "end") else value for name, value in video.items()}
         return await self._do(CROP, body=video)
 

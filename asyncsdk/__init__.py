@@ -9,13 +9,21 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING, Any as _Any
 from .version import __version__ as __version__
 
 if _TYPE_CHECKING:
-    from . import blaize as blaize, datasets as datasets, errors as errors, sinks as sinks, testing as testing
+    from . import (
+        blaize as blaize,
+        cognitive3d as cognitive3d,
+        datasets as datasets,
+        errors as errors,
+        sinks as sinks,
+        testing as testing,
+    )
     from .auth.cognito import CognitoIdentity as CognitoIdentity
     from .auth.credentials import AWSCredentials as AWSCredentials
     from .blaize.client import Blaize as Blaize
     from .chain.attempts import Attempt as Attempt
     from .chain.retry import RetryPolicy as RetryPolicy
     from .codec import OMIT as OMIT, Model as Model, Receipt as Receipt, to_dict as to_dict
+    from .cognitive3d.client import Cognitive3D as Cognitive3D
     from .datasets.plan import Plan as Plan
     from .datasets.report import Report as Report
     from .datasets.shard import Shard as Shard
@@ -53,6 +61,7 @@ if _TYPE_CHECKING:
 
 _HOMES = {
     "Blaize": "blaize.client",
+    "Cognitive3D": "cognitive3d.client",
     "Model": "codec",
     "OMIT": "codec",
     "Receipt": "codec",
@@ -99,7 +108,7 @@ _HOMES = {
     "Report": "datasets.report",
     "AnalyticsRow": "unleash.analytics.rows",
 }
-_ROOMS = {"blaize", "datasets", "errors", "sinks", "testing"}
+_ROOMS = {"blaize", "cognitive3d", "datasets", "errors", "sinks", "testing"}
 
 __all__ = [
     "OMIT",
@@ -111,6 +120,7 @@ __all__ = [
     "BadRequestError",
     "Blaize",
     "CSVSink",
+    "Cognitive3D",
     "CognitoIdentity",
     "ConfigurationError",
     "ConflictError",

@@ -41,9 +41,10 @@ class Service(Protocol):
 def _every() -> tuple[Service, ...]:
     """Each system that there is, as it is by default."""
     from .blaize import BlaizeService
+    from .cognitive3d import CognitiveService
     from .unleash_analytics import AnalyticsService
 
-    return AnalyticsService(), BlaizeService()
+    return AnalyticsService(), BlaizeService(), CognitiveService()
 
 
 class Sandbox:

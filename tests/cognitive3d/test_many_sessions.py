@@ -1,7 +1,8 @@
-"""100,000 sessions of one project, while the service shifts its pages: by list, by windows and by pull."""
+"""Many sessions of one project, while the service shifts its pages: by list, by windows and by pull."""
 
 from __future__ import annotations
 
+import os
 import tracemalloc
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from asyncsdk import ParquetSink
 from asyncsdk.testing import CognitiveService
 from asyncsdk.times import DAY
 
-COUNT = 100_000
+COUNT = 100_000 if os.environ.get("ASYNCSDK_SOAK") else 10_000
 LAST = 1_767_225_600_000
 
 

@@ -63,7 +63,7 @@ class Download:
         self.status, self.headers = body.status, body.headers
         if body.headers.get("content-type", "").partition(";")[0].strip().lower() == "text/html":
             try:
-                raise body.unreadable("a file was promised", (await anext(aiter(body), b""))[:_SEEN])
+                raise body.unreadable("a file was promised", await _beginning(body))
             finally:
                 await self.__aexit__(None, None, None)
         return self
@@ -136,6 +136,15 @@ class Download:
         if on_progress is not None:
             on_progress(written)
         return written
+
+
+async def _beginning(body: Streamed) -> bytes:
+    seen = b""
+    async for piece in body:
+        seen += piece
+        if len(seen) > _SEEN:
+            break
+    return seen[:_SEEN]
 
 
 def _finish(file: IO[bytes], draft: Path, target: Path) -> None:

@@ -11,6 +11,7 @@ from .version import __version__ as __version__
 if _TYPE_CHECKING:
     from . import (
         blaize as blaize,
+        cognitive3d as cognitive3d,
         datasets as datasets,
         errors as errors,
         livepeer as livepeer,
@@ -23,6 +24,7 @@ if _TYPE_CHECKING:
     from .chain.attempts import Attempt as Attempt
     from .chain.retry import RetryPolicy as RetryPolicy
     from .codec import OMIT as OMIT, Model as Model, Receipt as Receipt, to_dict as to_dict
+    from .cognitive3d.client import Cognitive3D as Cognitive3D
     from .datasets.plan import Plan as Plan
     from .datasets.report import Report as Report
     from .datasets.shard import Shard as Shard
@@ -63,6 +65,7 @@ if _TYPE_CHECKING:
 
 _HOMES = {
     "Blaize": "blaize.client",
+    "Cognitive3D": "cognitive3d.client",
     "Model": "codec",
     "OMIT": "codec",
     "Receipt": "codec",
@@ -112,7 +115,7 @@ _HOMES = {
     "AnalyticsRow": "unleash.analytics.rows",
     "UnleashPlatform": "unleash.platform.client",
 }
-_ROOMS = {"blaize", "datasets", "errors", "livepeer", "sinks", "testing"}
+_ROOMS = {"blaize", "cognitive3d", "datasets", "errors", "livepeer", "sinks", "testing"}
 
 __all__ = [
     "OMIT",
@@ -124,6 +127,7 @@ __all__ = [
     "BadRequestError",
     "Blaize",
     "CSVSink",
+    "Cognitive3D",
     "CognitoIdentity",
     "ConfigurationError",
     "ConflictError",

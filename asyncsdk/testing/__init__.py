@@ -13,6 +13,7 @@ from ..errors import ConfigurationError
 if TYPE_CHECKING:
     from .blaize import BlaizeService as BlaizeService
     from .clock import FakeClock as FakeClock
+    from .cognitive3d import CognitiveService as CognitiveService
     from .livepeer import LivepeerService as LivepeerService
     from .rawserver import RawServer as RawServer, RecordedRequest as RecordedRequest, Reply as Reply
     from .sandbox import Sandbox as Sandbox, Service as Service
@@ -26,6 +27,7 @@ _HOME = {
     "AnalyticsService": "unleash_analytics",
     "BlaizeService": "blaize",
     "Camera": "unleash_analytics.generator",
+    "CognitiveService": "cognitive3d",
     "FakeClock": "clock",
     "Fleet": "unleash_analytics.generator",
     "LivepeerService": "livepeer",
@@ -44,6 +46,7 @@ __all__ = [
     "AnalyticsService",
     "BlaizeService",
     "Camera",
+    "CognitiveService",
     "FakeClock",
     "Fleet",
     "LivepeerService",

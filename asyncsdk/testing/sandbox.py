@@ -41,11 +41,12 @@ class Service(Protocol):
 def _every() -> tuple[Service, ...]:
     """Each system that there is, as it is by default."""
     from .blaize import BlaizeService
+    from .cognitive3d import CognitiveService
     from .livepeer import LivepeerService
     from .unleash_analytics import AnalyticsService
     from .unleash_platform import UnleashPlatformService
 
-    return AnalyticsService(), UnleashPlatformService(), BlaizeService(), LivepeerService()
+    return AnalyticsService(), UnleashPlatformService(), BlaizeService(), CognitiveService(), LivepeerService()
 
 
 class Sandbox:

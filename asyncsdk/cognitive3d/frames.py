@@ -1,0 +1,279 @@
+"""Frames in which properties are columns: ``c3d.metrics.fps_score`` of a session is ``c3d_metrics_fps_score``.
+
+The model's own columns come first, by the names that its fields have in Python; then what was reckoned from them (``duration_s``), then
+the properties, then ``extra``. The names that are known beforehand are there also in an empty frame. Which names and types the
+properties get follows from all rows together, and not from their order.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+from attrs import field, frozen
+
+from ..codec import Model
+from ..codec.reading import members
+from ..columns import columns_of, extra_name
+from ..columns.arrow import required
+from ..columns.cells import json_text
+from ..errors import PaginationError
+from ..paging import Page, Pager
+from .results import ExitPollAnswer, ObjectiveOutcome, StepSummary
+from .session import Session, SessionEvent, SessionObjective
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    import pyarrow as pa
+
+    from .names import Place
+
+M = TypeVar("M", bound=Model)
+
+SESSION_PROPERTIES: Mapping[str, str] = {
+    "c3d.app.name": "text",
+    "c3d.app.version": "text",
+    "c3d.device.hmd_type": "text",
+    "c3d.metrics.fps_score": "real",
+    "c3d.session_tag.junk": "truth",
+    "c3d.session_tag.test": "truth",
+}
+"""Properties whose columns every frame of sessions has, with or without a row."""
+
+# Properties of these families are of one type, whatever a page happens to hold.
+_FAMILIES = (("c3d.metrics.", "real"), ("c3d.session_tag.", "truth"))
+
+_INT64 = range(-(2**63), 2**63)
+_EXACT = range(-(2**53), 2**53 + 1)  # whole numbers that a column of real ones holds exactly
+_OTHER = re.compile(r"[^0-9A-Za-z_]")
+
+
+@frozen
+class _Layout:
+    """How the columns of a model become those of a frame.
+
+    Attributes:
+        names: other names than those of the fields, by field.
+        properties: fields that hold properties, and what their columns' names begin with.
+        known: properties that have a column in any case, by field.
+        seconds: columns in seconds, by the field in milliseconds that they come from.
+    """
+
+    names: Mapping[str, str] = field(factory=dict)
+    properties: Mapping[str, str] = field(factory=dict)
+    known: Mapping[str, Mapping[str, str]] = field(factory=dict)
+    seconds: Mapping[str, str] = field(factory=dict)
+
+
+_LAYOUTS: dict[type[Model], _Layout] = {
+    Session: _Layout(
+        properties={"properties": ""}, known={"properties": SESSION_PROPERTIES}, seconds={"duration": "duration_s"}
+    ),
+    SessionEvent: _Layout(
+        names={
+            "date": "session_date",
+            "name": "event_name",
+            "x": "position_x",
+            "y": "position_y",
+            "z": "position_z",
+            "object": "object_id",
+            "object_name": "object",
+        },
+        properties={"properties": "prop_", "session_properties": ""},
+        known={"session_properties": SESSION_PROPERTIES},
+        seconds={"duration": "duration_s"},
+    ),
+    SessionObjective: _Layout(seconds={"step_duration": "step_duration_sec"}),
+    ObjectiveOutcome: _Layout(),
+    StepSummary: _Layout(
+        seconds={
+            "average_step_completion_time": "avg_completion_time_s",
+            "average_step_duration": "avg_step_duration_s",
+        }
+    ),
+    ExitPollAnswer: _Layout(),
+}
+
+
+class FlatPager(Pager[M]):
+    """A pager whose frames have properties as columns.
+
+    Attributes:
+        places: what ids of scenes stand for, where its frames are to have a scene's name; asked for with the frame.
+    """
+
+    places: Callable[[], Awaitable[Mapping[str, Place]]] | None = None
+
+    async def to_arrow(self) -> pa.Table:
+        """All items as an Arrow table (`asyncsdk.cognitive3d.flatten`).
+
+        Raises:
+            ConfigurationError: the extra ``arrow`` is not installed.
+            SDKError: what the walk met.
+        """
+        table = await super().to_arrow()
+        assert isinstance(self.of, type)
+        flat = flatten(table, self.of)
+        return flat if self.places is None else _placed(flat, await self.places())
+
+
+def flatten(
+    table: pa.Table | pa.RecordBatch, model: type[Model] = Session, *, properties: Iterable[str] | None = None
+) -> pa.Table:
+    """A table of a data set, or one that was read back from its target, with the properties as columns.
+
+    A name becomes a column's by ``_`` in place of all that is no letter or digit. Where two would be one (also to readers that
+    do not tell capitals from small letters), or one would be the model's own, the second by the alphabet gets a suffix that
+    follows from its own name. Values of one type have a column of it (whole numbers, numbers, texts, truth values); where they are
+    mixed, lists or objects, it is text, and what is no text in it is JSON. Whole numbers that 64 bits do not hold are text too.
+
+    Args:
+        table: with the columns of the data set.
+        model: of its rows: `Session`, `SessionEvent`, `SessionObjective`, `ObjectiveOutcome`, `StepSummary`, `ExitPollAnswer`.
+        properties: names of properties; exactly these become columns, so that two tables agree. By default all that there are.
+
+    Raises:
+        ConfigurationError: the extra ``arrow`` is not installed.
+        TypeError: another model.
+    """
+    pa = required()
+    kind: Any = model  # mypy holds that no model's class is hashable
+    layout = _LAYOUTS.get(kind)
+    if layout is None:
+        raise TypeError(f"a table of {getattr(model, '__name__', model)} has no properties to flatten")
+    if isinstance(table, pa.RecordBatch):
+        table = pa.Table.from_batches([table])
+    fields = {each.key: each.name for each in members(kind)}
+    made: dict[str, Any] = {}
+    for column in columns_of(model):
+        name = fields[column.name]
+        if name in layout.properties or column.name not in table.column_names:
+            continue
+        made[layout.names.get(name, name)] = table.column(column.name)
+        if name in layout.seconds:
+            made[layout.seconds[name]] = _divided(table.column(column.name))
+    if model is SessionEvent:
+        made["object"] = _first_of(made["object"], made["object_id"])
+    rest = extra_name(model)
+    taken = {*made, rest, *((*("scene_name",),) if model is Session else ())}
+    for key, name in fields.items():
+        if name in layout.properties and key in table.column_names:
+            known = layout.known.get(name, {})
+            made.update(_columns(table.column(key), layout.properties[name], known, properties, taken))
+            taken.update(made)
+    if rest in table.column_names:
+        made[rest] = table.column(rest)
+    return pa.table(made)
+
+
+def _columns(
+    texts: pa.ChunkedArray, prefix: str, known: Mapping[str, str], chosen: Iterable[str] | None, taken: set[str]
+) -> Mapping[str, pa.Array]:
+    """The columns of the properties that stand in a column of JSON texts."""
+    rows = [_object(text) for text in texts.to_pylist()]
+    wanted = (
+        sorted(known.keys() | {name for row in rows for name in row}) if chosen is None else [*dict.fromkeys(chosen)]
+    )
+    titles = _titles(wanted, prefix, taken)
+    return {titles[name]: _column([row.get(name) for row in rows], _promised(name, known)) for name in wanted}
+
+
+def _object(text: str | None) -> Mapping[str, Any]:
+    if not text:
+        return {}
+    try:
+        found = msgspec.json.decode(text)
+    except msgspec.DecodeError:  # half of a character
+        found = json.loads(text)
+    return found if isinstance(found, dict) else {}
+
+
+def _titles(names: Sequence[str], prefix: str, taken: set[str]) -> Mapping[str, str]:
+    used = {each.casefold() for each in taken}
+    titles = {}
+    for name in sorted(names):
+        title = prefix + _OTHER.sub("_", name)
+        if title.casefold() in used:
+            title += f"_{blake2b(name.encode('utf-8', 'surrogatepass'), digest_size=3).hexdigest()}"
+        used.add(title.casefold())
+        titles[name] = title
+    return titles
+
+
+def _promised(name: str, known: Mapping[str, str]) -> str | None:
+    return known.get(name) or next((kind for family, kind in _FAMILIES if name.startswith(family)), None)
+
+
+def _column(values: Sequence[Any], promised: str | None) -> pa.Array:
+    import pyarrow as pa
+
+    kinds = {_kind_of(each) for each in values if each is not None}
+    kind = _common(kinds | ({promised} if promised else set()))
+    if kind == "text":
+        return pa.array([each if isinstance(each, str | None) else json_text(each) for each in values], pa.string())
+    types = {"truth": pa.bool_(), "whole": pa.int64(), "real": pa.float64()}
+    return pa.array([float(each) if kind == "real" and each is not None else each for each in values], types[kind])
+
+
+def _kind_of(value: Any) -> str:
+    if isinstance(value, bool):
+        return "truth"
+    if isinstance(value, int):
+        return ("exact" if value in _EXACT else "whole") if value in _INT64 else "text"
+    return "real" if isinstance(value, float) else "text"
+
+
+def _common(kinds: set[str]) -> str:
+    """The type of a column that holds values of these kinds exactly."""
+    if kinds == {"truth"}:
+        return "truth"
+    if kinds and kinds <= {"exact", "whole"}:
+        return "whole"
+    return "real" if kinds and kinds <= {"exact", "real"} else "text"
+
+
+def _divided(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Milliseconds as seconds."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.call_function("divide", [column.cast(pa.float64()), pa.scalar(1000.0)])
+
+
+def _first_of(column: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
+    import pyarrow.compute as pc
+
+    return pc.call_function("coalesce", [column, other])
+
+
+def _placed(table: pa.Table, places: Mapping[str, Place]) -> pa.Table:
+    """The names of scenes, where the service does not give them."""
+    import pyarrow as pa
+
+    columns = (table.column(name).to_pylist() for name in ("scene_name", "scene_version_id", "scene_id"))
+    names = []
+    for name, version, scene in zip(*columns, strict=True):
+        place = places.get(str(version)) or places.get(str(scene))
+        names.append(place.scene_name if name is None and place is not None else name)
+    return table.set_column(table.column_names.index("scene_name"), "scene_name", pa.array(names, pa.string()))
+
+
+def flat_at_once(fetch: Callable[[], Awaitable[Sequence[M]]], of: type[M]) -> FlatPager[M]:
+    """A pager over rows that come at once, with such frames.
+
+    Args:
+        fetch: gives them.
+        of: what they are.
+    """
+
+    async def strategy(cursor: str | None) -> Page[M]:
+        if cursor is not None:
+            raise PaginationError("this list comes in one page")
+        return Page(await fetch())
+
+    return FlatPager(strategy, of=of)

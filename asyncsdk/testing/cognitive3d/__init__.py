@@ -1,0 +1,5 @@
+"""The sandbox of Cognitive3D."""
+
+from .service import CognitiveService
+
+__all__ = ["CognitiveService"]

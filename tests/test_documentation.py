@@ -18,8 +18,8 @@ import httpx
 import pytest
 
 import asyncsdk
-from asyncsdk import Blaize, UnleashAnalytics
-from asyncsdk.testing import AnalyticsService, BlaizeService, Sandbox, Script, serve
+from asyncsdk import Blaize, Cognitive3D, UnleashAnalytics
+from asyncsdk.testing import AnalyticsService, BlaizeService, CognitiveService, Sandbox, Script, serve
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -34,7 +34,10 @@ _FILE = re.compile(r"`((?:examples|docs|tests|benchmarks|asyncsdk)/[\w/.-]+\.\w+
 START = datetime(2020, 8, 17, 6, tzinfo=UTC)
 END = START + timedelta(hours=2)
 
-_CLIENTS = {"Blaize", "UnleashAnalytics"}
+# Before this moment the sandbox has sessions.
+C3D_END = datetime(2026, 1, 1, tzinfo=UTC)
+
+_CLIENTS = {"Blaize", "Cognitive3D", "UnleashAnalytics"}
 _ELSEWHERE = {"base_url", "transport"}
 
 
@@ -76,7 +79,8 @@ def offline():
     """One client of each system, by the names that the pages give them; nothing is asked."""
     blaize = Blaize("demo", access_key="test-access", secret_key="test-secret", transport=Script(500))
     analytics = UnleashAnalytics("test-key", transport=Script(500))
-    return {"analytics": analytics, "client": analytics, "blaize": blaize, "administrator": blaize}
+    c3d = Cognitive3D("test-key", transport=Script(500))
+    return {"analytics": analytics, "blaize": blaize, "administrator": blaize, "c3d": c3d}
 
 
 def leaves_home(tree):
@@ -110,12 +114,16 @@ def test_a_block_compiles_and_uses_names_that_there_are(source):
 async def test_a_block_runs_against_the_sandbox(name, tmp_path, monkeypatch):
     """Blocks stand in the middle of a program: they find what the text around them speaks of."""
     monkeypatch.chdir(tmp_path)
-    with serve(Sandbox(AnalyticsService(devices=2, rows_per_hour=50, page_size=5), BlaizeService(users=3))) as url:
+    services = AnalyticsService(devices=2, rows_per_hour=50, page_size=5), BlaizeService(users=3), CognitiveService()
+    with serve(Sandbox(*services)) as url:
         async with (
             UnleashAnalytics("test-key", base_url=f"{url}/v1") as analytics,
             Blaize(base_url=url, access_key="test-access", secret_key="test-secret") as blaize,
+            Cognitive3D("test-key", base_url=f"{url}/cognitive3d", data_url=f"{url}/cognitive3d/data") as c3d,
         ):
             users = await blaize.users.list().to_list()
+            c3d_plan = c3d.datasets.sessions.plan([5001], C3D_END - timedelta(days=2), C3D_END)
+            await c3d.datasets.sessions.backfill(c3d_plan, asyncsdk.ParquetSink("sessions"))
             plan = analytics.plan("all", START, END)
             await analytics.backfill(plan, asyncsdk.ParquetSink("detections"))
             row = await analytics.rows("W9d3f1bcad8e8abd", START, END).first()
@@ -128,6 +136,8 @@ async def test_a_block_runs_against_the_sandbox(name, tmp_path, monkeypatch):
                 "analytics": analytics,
                 "client": analytics,
                 "blaize": blaize,
+                "c3d": c3d,
+                "c3d_url": f"{url}/cognitive3d",
                 "device": "W9d3f1bcad8e8abd",
                 "start": START,
                 "end": END,
@@ -166,6 +176,7 @@ def test_the_api_page_has_every_public_name():
     for module, members in modules:
         shown |= {each.strip() for each in members.split(",")} if members.strip() else set(vars(resolved(module)))
     named = {each for each in asyncsdk.__all__ if not each.startswith("__")} | set(asyncsdk.blaize.__all__)
+    named |= set(asyncsdk.cognitive3d.__all__)
     assert named - shown == set()
 
 
@@ -262,3 +273,12 @@ async def test_the_example_of_cognito_reads_its_token_anew(example, tmp_path):
 def test_every_example_can_be_imported_without_being_run(example):
     for path in EXAMPLES:
         assert callable(example(path.stem).main)
+
+
+@pytest.mark.anyio
+async def test_the_example_of_session_lengths_draws_a_bar_a_day(example, tmp_path, capsys):
+    with serve(Sandbox(CognitiveService())) as url:
+        c3d = Cognitive3D("test-key", base_url=f"{url}/cognitive3d")
+        await example("cognitive3d_session_lengths").main(c3d, 5001, C3D_END, 7, str(tmp_path / "lengths.svg"))
+    assert capsys.readouterr().out == "7 days in lengths.svg\n"
+    assert (tmp_path / "lengths.svg").read_text().count("<rect") == 7

@@ -6,13 +6,18 @@ from pathlib import Path
 import pytest
 
 import asyncsdk.blaize
+import asyncsdk.cognitive3d
 import asyncsdk.testing
 from asyncsdk.operation import declared
 from asyncsdk.testing.documents import Answer, Document, document_of, documents
 from asyncsdk.testing.kit import operations_of
 from asyncsdk.unleash.analytics import client as analytics
 
-OPERATIONS = {**operations_of(asyncsdk.blaize), **declared([analytics])}
+OPERATIONS = {
+    **operations_of(asyncsdk.blaize),
+    **operations_of(asyncsdk.cognitive3d),
+    **declared([analytics]),
+}
 SYSTEMS = [each.parent.name for each in Path(asyncsdk.testing.__file__).parent.glob("*/documents.json")]
 
 

@@ -18,8 +18,17 @@ import httpx
 import pytest
 
 import asyncsdk
-from asyncsdk import AWSCredentials, Blaize, UnleashAnalytics, UnleashPlatform
-from asyncsdk.testing import AnalyticsService, BlaizeService, FakeClock, Sandbox, Script, UnleashPlatformService, serve
+from asyncsdk import AWSCredentials, Blaize, Cognitive3D, UnleashAnalytics, UnleashPlatform
+from asyncsdk.testing import (
+    AnalyticsService,
+    BlaizeService,
+    CognitiveService,
+    FakeClock,
+    Sandbox,
+    Script,
+    UnleashPlatformService,
+    serve,
+)
 
 ROOT = Path(__file__).parents[1]
 DOCS = sorted(page for page in (ROOT / "docs").rglob("*.md") if "_build" not in page.parts)
@@ -39,7 +48,10 @@ _WORKING_PAPER = re.compile(r"\b[Ss]eed \d{3}\b|\bFACTS\b|\b[Ff]acts \d|/work/sh
 START = datetime(2020, 8, 17, 6, tzinfo=UTC)
 END = START + timedelta(hours=2)
 
-_CLIENTS = {"Blaize", "UnleashAnalytics", "UnleashPlatform"}
+# Before this moment the sandbox has sessions of Cognitive3D.
+C3D_END = datetime(2026, 1, 1, tzinfo=UTC)
+
+_CLIENTS = {"Blaize", "Cognitive3D", "UnleashAnalytics", "UnleashPlatform"}
 _AWS = AWSCredentials("test-access", "test-secret")
 _ELSEWHERE = {"base_url", "transport"}
 
@@ -85,7 +97,9 @@ def offline():
     blaize = Blaize("demo", access_key="test-access", secret_key="test-secret", transport=Script(500))
     analytics = UnleashAnalytics("test-key", transport=Script(500))
     platform = UnleashPlatform(credentials=_AWS, transport=Script(500))
+    c3d = Cognitive3D("test-key", transport=Script(500))
     return {
+        "c3d": c3d,
         "analytics": analytics,
         "client": analytics,
         "blaize": blaize,
@@ -131,15 +145,19 @@ async def test_a_block_runs_against_the_sandbox(name, tmp_path, monkeypatch):
         AnalyticsService(devices=2, rows_per_hour=50, page_size=5),
         BlaizeService(users=3),
         UnleashPlatformService(clock=clock),
+        CognitiveService(),
     )
     with serve(Sandbox(*services)) as url:
         async with (
             UnleashPlatform(credentials=_AWS, base_url=f"{url}/prod", clock=clock) as platform,
             UnleashAnalytics("test-key", base_url=f"{url}/v1") as analytics,
             Blaize(base_url=url, access_key="test-access", secret_key="test-secret") as blaize,
+            Cognitive3D("test-key", base_url=f"{url}/cognitive3d", data_url=f"{url}/cognitive3d/data") as c3d,
         ):
             users = await blaize.users.list().to_list()
             await platform.library.upload("216.JPG", device_id="W123", session_id="3")
+            c3d_plan = c3d.datasets.sessions.plan([5001], C3D_END - timedelta(days=2), C3D_END)
+            await c3d.datasets.sessions.backfill(c3d_plan, asyncsdk.ParquetSink("sessions"))
             plan = analytics.plan("all", START, END)
             await analytics.backfill(plan, asyncsdk.ParquetSink("detections"))
             row = await analytics.rows("W9d3f1bcad8e8abd", START, END).first()
@@ -154,6 +172,8 @@ async def test_a_block_runs_against_the_sandbox(name, tmp_path, monkeypatch):
                 "blaize": blaize,
                 "platform": platform,
                 "path": "216.JPG",
+                "c3d": c3d,
+                "c3d_url": f"{url}/cognitive3d",
                 "device": "W9d3f1bcad8e8abd",
                 "start": START,
                 "end": END,
@@ -209,6 +229,7 @@ def test_the_api_page_has_every_public_name():
         shown |= {each.strip() for each in members.split(",")} if members.strip() else set(vars(resolved(module)))
     named = {each for each in asyncsdk.__all__ if not each.startswith("__")} | set(asyncsdk.blaize.__all__)
     named |= set(resolved("asyncsdk.unleash.platform").__all__)
+    named |= set(asyncsdk.cognitive3d.__all__)
     assert named - shown == set()
 
 
@@ -319,3 +340,9 @@ async def test_the_example_of_a_flight_sends_it_and_waits_for_the_model(example,
     assert told[0].endswith("1.JPG 7 bytes")
     assert told[-2] == "STOPPED"
     assert told[-1].endswith("odm.tif")
+async def test_the_example_of_session_lengths_draws_a_bar_a_day(example, tmp_path, capsys):
+    with serve(Sandbox(CognitiveService())) as url:
+        c3d = Cognitive3D("test-key", base_url=f"{url}/cognitive3d")
+        await example("cognitive3d_session_lengths").main(c3d, 5001, C3D_END, 7, str(tmp_path / "lengths.svg"))
+    assert capsys.readouterr().out == "7 days in lengths.svg\n"
+    assert (tmp_path / "lengths.svg").read_text().count("<rect") == 7

@@ -139,6 +139,7 @@ class _FileStream(httpx.AsyncByteStream):
         if not self._left:
             if piece and self._to_the_end:
                 raise httpx.LocalProtocolError(f"the file grew while it was sent: it had {self._length} bytes")
+            await self.aclose()  # a caller's own transport may read it to the end and forget it
             raise StopAsyncIteration
         if not piece:
             raise httpx.LocalProtocolError(

@@ -80,7 +80,7 @@ def test_hosts_come_from_the_environment_and_no_secret_is_shown(monkeypatch):
 class TestARefusal:
     async def test_of_an_expired_key_says_so(self, connect):
         async with connect(CognitiveService(expired=True)) as c3d:
-            with pytest.raises(AuthenticationError, match="API key expired .*the key has expired: create another one"):
+            with pytest.raises(AuthenticationError, match=r"API key expired .*the key has expired: create another one"):
                 await c3d.projects.get(4460)
 
     async def test_of_an_unknown_key_names_the_argument(self, connect):

@@ -52,10 +52,12 @@ async def test_any_windows_give_the_rows_of_the_list(connect, name, hours):
 @pytest.mark.anyio
 async def test_a_window_goes_out_without_its_end(scripted):
     script = Script(httpx.Response(200, json={"count": 0, "pages": 0, "results": []}))
-    async with scripted(script) as c3d:
-        async with c3d.datasets.sessions.fan_out([4460], START, START + DAY, window=timedelta(hours=12)) as stream:
-            assert [row async for row in stream] == []
-    sent = [json.loads(await each.aread())["sessionFilters"] for each in script.requests]
+    async with (
+        scripted(script) as c3d,
+        c3d.datasets.sessions.fan_out([4460], START, START + DAY, window=timedelta(hours=12)) as stream,
+    ):
+        assert [row async for row in stream] == []
+    sent = [json.loads(each)["sessionFilters"] for each in script.bodies]
     half = DAY // 2
     assert sorted([each["value"] for each in filters] for filters in sent) == [
         [START, START + half - 1],
@@ -104,7 +106,7 @@ async def test_a_pull_that_was_stopped_goes_on_to_the_same_rows(connect, tmp_pat
                 data.plan([5001], START, END, window=timedelta(days=3)), ParquetSink(path), concurrency=1
             )
 
-    class Stopped(SDKError):
+    class StoppedError(SDKError):
         pass
 
     asked = []
@@ -112,10 +114,10 @@ async def test_a_pull_that_was_stopped_goes_on_to_the_same_rows(connect, tmp_pat
     def stop(attempt):
         asked.append(attempt)
         if len(asked) > 4:
-            raise Stopped
+            raise StoppedError
 
     await pull(tmp_path / "undisturbed")
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         await pull(tmp_path / "stopped", on_attempt=stop)
     report = await pull(tmp_path / "stopped")
     assert report.skipped > 0

@@ -20,7 +20,7 @@ async def filters_of(scripted, **query):
     script = Script(httpx.Response(200, json=NOTHING))
     async with scripted(script) as c3d:
         assert await c3d.sessions.list(4460, **query).to_list() == []
-    return json.loads(await script.requests[0].aread())["sessionFilters"]
+    return json.loads(script.bodies[0])["sessionFilters"]
 
 
 def ends(filters):

@@ -13,6 +13,8 @@ nox.options.sessions = ["lint", "types", "docs", "tests"]
 nox.options.error_on_missing_interpreters = False
 nox.options.error_on_external_run = True
 
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+
 PROJECT = nox.project.load_toml("pyproject.toml")
 
 
@@ -42,8 +44,7 @@ def demo(session: nox.Session) -> None:
     session.run("asyncsdk", "demo", *session.posargs)
 
 
-@nox.session
-def tests(session: nox.Session) -> None:
+def run_tests(session: nox.Session) -> None:
     """The test suite against the built wheel, with branch coverage."""
     install_wheel(session)
     session.install(*groups("tests"))
@@ -51,6 +52,16 @@ def tests(session: nox.Session) -> None:
     # Half of the time a test waits: for a process to start, a disk, a connection that is to fail.
     workers = str(2 * (os.cpu_count() or 1))
     session.run("python", "-m", "pytest", "-n", workers, *coverage, *session.posargs, env=_apart())
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The test suite on the interpreter at hand, against the built wheel, with branch coverage."""
+    run_tests(session)
+
+
+for version in PYTHONS:  # where the interpreter is on the path: `nox -s tests-3.13`
+    nox.session(name=f"tests-{version}", python=version)(run_tests)
 
 
 @nox.session

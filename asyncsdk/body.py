@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import types
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-import attrs
-
-from .codec import Model, encode, same, to_dict
+from .codec import Model, encode, to_dict
+from .codec.fault import fault
+from .codec.fit import fit, json_type
 
 if TYPE_CHECKING:
     from .operation import Operation
@@ -18,36 +16,68 @@ if TYPE_CHECKING:
 def body_bytes(operation: Operation, body: Any) -> bytes:
     """The bytes of a body, checked before anything is sent.
 
-    Values that a model holds just as the service sent them are not checked: what could be got can be put back.
+    What could be got can be put back: a value that the service sent and that does not fit its type passes, in a model and in what
+    `to_dict` makes of it alike, as long as it is not changed. Any other mapping is its writer's own, and all of it is checked.
 
     Args:
         operation: says what the body is (a model, a list or map of a type, raw text), and which fields are required.
         body: a model, or plain JSON of the same wire shape; text or bytes where the operation takes raw text.
 
     Raises:
-        TypeError: a value of the wrong type; says which field.
-        ValueError: a required field is missing; says which.
+        TypeError: a value of the wrong type, or one that has no JSON form; says which field.
+        ValueError: a required field is missing, or a value that cannot be written; says which.
     """
     kind = operation.body
     if kind is str:
         return _raw(operation, body)
     if kind is None:
-        return encode(body)
+        return _encoded(operation, body)
     if not _is_model(kind):
-        wire = to_dict(body)
-        _refuse(operation, _mismatch(kind, wire, "body") or _is_null(wire))
-        return encode(wire)
+        wire = _wire(operation, body, "body")
+        _held_against(operation, wire, "body")
+        if wire is None:
+            raise TypeError(f"{operation.id}: body must not be null")
+        return _encoded(operation, wire)
     if operation.many and isinstance(body, list | tuple):
-        return encode([checked(operation, each, f"body[{at}]") for at, each in enumerate(body)])
-    return encode(checked(operation, body))
+        return _encoded(operation, [checked(operation, each, f"body[{at}]") for at, each in enumerate(body)])
+    return _encoded(operation, checked(operation, body))
 
 
 def _raw(operation: Operation, body: Any) -> bytes:
     if isinstance(body, str):
-        return body.encode()
+        try:
+            return body.encode()
+        except UnicodeEncodeError:
+            raise ValueError(f"{operation.id}: the body holds a character that UTF-8 has no form for") from None
     if isinstance(body, bytes | bytearray | memoryview):
         return bytes(body)
-    raise TypeError(f"{operation.id}: the body is raw text (str or bytes), not {_named(body)}")
+    raise TypeError(f"{operation.id}: the body is raw text (str or bytes), not {json_type(body)}")
+
+
+def _wire(operation: Operation, body: Any, where: str) -> Any:
+    """The wire form of a body or of one of several."""
+    try:
+        return to_dict(body)
+    except (ValueError, OverflowError, RecursionError):
+        error = fault(body, where)
+    raise type(error)(f"{operation.id}: {error}")
+
+
+def _held_against(operation: Operation, wire: Any, where: str) -> None:
+    """Hold a wire value against the operation's type."""
+    try:
+        wrong = fit(operation.body)(wire)
+    except RecursionError:
+        raise ValueError(f"{operation.id}: {where} is nested too deeply") from None
+    if wrong is not None:
+        raise TypeError(f"{operation.id}: {where}{wrong}")
+
+
+def _encoded(operation: Operation, body: Any) -> bytes:
+    try:
+        return encode(body)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{operation.id}: {error}") from None
 
 
 def checked(operation: Operation, body: Any, where: str = "body") -> Mapping[str, Any]:
@@ -64,15 +94,13 @@ def checked(operation: Operation, body: Any, where: str = "body") -> Mapping[str
     kind = operation.body
     if isinstance(body, Model) and not isinstance(body, kind):
         raise TypeError(f"{operation.id}: {where} must be of {kind.__name__}, not of {type(body).__name__}")
-    wire = to_dict(body)
+    wire = _wire(operation, body, where)
     if not isinstance(wire, Mapping):
         expected = "an object or a list of objects" if operation.many else "an object"
-        raise TypeError(f"{operation.id}: {where} must be {expected}, not {_named(wire)}")
+        raise TypeError(f"{operation.id}: {where} must be {expected}, not {json_type(wire)}")
     for name in operation.required:
         _require(operation, wire, name, where)
-    sent = body._wire if isinstance(body, Model) and isinstance(body._wire, Mapping) else {}  # noqa: SLF001
-    changed = {key: value for key, value in wire.items() if key not in sent or not same(sent[key], value)}
-    _refuse(operation, _model_mismatch(kind, changed, where))
+    _held_against(operation, wire, where)
     return wire
 
 
@@ -86,82 +114,5 @@ def _require(operation: Operation, wire: Any, name: str, where: str) -> None:
         raise ValueError(f"{operation.id}: {where}.{name} is required")
 
 
-def _refuse(operation: Operation, wrong: str | None) -> None:
-    if wrong:
-        raise TypeError(f"{operation.id}: {wrong}")
-
-
-def _is_null(wire: Any) -> str | None:
-    return "body must not be null" if wire is None else None
-
-
 def _is_model(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Model)
-
-
-def _mismatch(kind: Any, value: Any, where: str) -> str | None:
-    """What is wrong with a wire value, in words; None where it fits. Null fits everywhere: it clears a field."""
-    origin = get_origin(kind)
-    if value is None or kind is Any:
-        return None
-    if origin in (Union, types.UnionType):
-        wrongs = [_mismatch(each, value, where) for each in get_args(kind) if each is not types.NoneType]
-        return None if None in wrongs else wrongs[0]
-    if origin in (tuple, list, Sequence):
-        if not isinstance(value, list | tuple):
-            return f"{where} must be a list, not {_named(value)}"
-        return _first(_mismatch(get_args(kind)[0], each, f"{where}[{at}]") for at, each in enumerate(value))
-    if origin in (dict, Mapping) or kind in (dict, Mapping):
-        if not isinstance(value, Mapping):
-            return f"{where} must be an object, not {_named(value)}"
-        inner = (get_args(kind) or (Any, Any))[1]
-        return _first(_mismatch(inner, each, f"{where}.{key}") for key, each in value.items())
-    if _is_model(kind):
-        return _model_mismatch(kind, value, where)
-    return _leaf_mismatch(kind, value, where)
-
-
-def _model_mismatch(kind: type[Model], value: Any, where: str) -> str | None:
-    if not isinstance(value, Mapping):
-        return f"{where} must be an object, not {_named(value)}"
-    return _first(_mismatch(each, value[key], f"{where}.{key}") for key, each in _wire_types(kind) if key in value)
-
-
-def _wire_types(kind: type[Model]) -> Iterator[tuple[str, Any]]:
-    """Wire name and type of each field that is a part of a model's body."""
-    attrs.resolve_types(kind)
-    for each in attrs.fields(kind):
-        key = each.metadata.get("wire", each.name)
-        if key is not None and each.name != "_wire":
-            yield key, each.type
-
-
-_LEAVES: Mapping[Any, tuple[tuple[type, ...], str]] = {
-    str: ((str,), "text"),
-    bool: ((bool,), "true or false"),
-    int: ((int,), "a whole number"),
-    float: ((int, float), "a number"),
-    datetime: ((str, datetime), "a time"),
-}
-
-
-def _leaf_mismatch(kind: Any, value: Any, where: str) -> str | None:
-    accepted, name = _LEAVES.get(kind, ((object,), ""))
-    if isinstance(value, accepted) and (kind is bool or not isinstance(value, bool) or accepted == (object,)):
-        return None
-    return f"{where} must be {name}, not {_named(value)}"
-
-
-def _first(wrongs: Iterable[str | None]) -> str | None:
-    return next((each for each in wrongs if each), None)
-
-
-def _named(value: Any) -> str:
-    """A JSON value's type in JSON's words; never the value, which may be secret."""
-    if isinstance(value, Mapping):
-        return "an object"
-    if isinstance(value, list | tuple):
-        return "a list"
-    return {str: "text", bool: "true or false", int: "a number", float: "a number", type(None): "null"}.get(
-        type(value), type(value).__name__
-    )

@@ -7,14 +7,14 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
+from .chain.call import Framer
 from .chain.calls import Calls, Decoder
-from .chain.framing import Framer
 from .chain.host import Host, Hosts, HostState
 from .chain.streamed import Streamed
 from .chain.waiting import wait_until
 from .chain.way import Way
-from .engines.choice import chosen_engine
-from .engines.lazy import Connections
+from .engines.choice import connections
+from .engines.common import Proxies
 from .http.url import BaseURL, Query
 from .options import OF_CONNECTIONS, CopyOptions, as_options
 
@@ -74,13 +74,14 @@ class Client:
             raise TypeError(f"{type(self).__name__} takes no {', '.join(unknown)}")
         self._arguments = {**arguments, "base_url": options.get("base_url")}
         self._options = as_options(options)
-        make = chosen_engine(
-            options.get("transport"),
-            options.get("http_client"),
-            proxy=self._options.proxy,
-            ssl_context=self._options.ssl_context,
+        self._way = Way(
+            connections(
+                options.get("transport"),
+                options.get("http_client"),
+                ssl_context=self._options.ssl_context,
+                proxies=None if self._options.proxy is None else Proxies({"all": self._options.proxy}),
+            )
         )
-        self._way = Way(Connections(make))
         self._hosts = Hosts(self._named(self._state), self._state)
         self._owner = True
         self._join()

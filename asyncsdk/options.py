@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import Any, TypedDict
 
 import attrs
+import httpx
 
+from .chain.attempts import Attempt
 from .chain.options import Options, header_safe
+from .chain.retry import RetryPolicy
 from .errors import ConfigurationError
-
-if TYPE_CHECKING:
-    import ssl
-
-    import httpx
-
-    from .chain.attempts import Attempt
-    from .chain.retry import RetryPolicy
-    from .http.clock import Clock
-    from .timeout import Timeout
+from .http.clock import Clock
+from .timeout import Timeout
 
 
 class CopyOptions(TypedDict, total=False):

@@ -88,7 +88,7 @@ class Resource:
         operation.url_path(*path)
         encode_query(query)
         into = as_list(of, within, single=single)
-        return at_once(lambda: self._call(operation, *path, into=into, query=query))
+        return at_once(lambda: self._call(operation, *path, into=into, query=query), of=of)
 
 
 def whole_number(value: object, name: str) -> None:

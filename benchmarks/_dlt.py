@@ -17,10 +17,10 @@ class _PageInPath(BasePaginator):
         super().__init__()
         self._number = 1
 
-    def init_request(self, request):  # noqa: ARG002  # the base's signature
+    def init_request(self, request):  # the base's signature
         self._number = 1
 
-    def update_state(self, response, data=None):  # noqa: ARG002  # likewise
+    def update_state(self, response, data=None):  # likewise
         self._number += 1
         self._has_next_page = self._number <= response.json()["total_num_pages"]
 
@@ -38,7 +38,7 @@ def _dlt_walk(base, device):
     return sum(len(page) for page in client.paginate(path(device, 1)))
 
 
-def one_by_one(base, devices, at_once):  # noqa: ARG001  # one at a time
+def one_by_one(base, devices, at_once):  # one at a time
     """dlt's REST client, device after device."""
     return sum(_dlt_walk(base, device) for device in devices)
 

@@ -36,7 +36,7 @@ class Aiohttp:
 class Httpx:
     """`httpx.AsyncClient` as it comes."""
 
-    def __init__(self, base, at_once):  # noqa: ARG002  # it sets its own limits
+    def __init__(self, base, at_once):  # it sets its own limits
         import httpx
 
         # at 256 at once it keeps its own users waiting longer than its own limit of 5 s, where the machine is busy
@@ -66,20 +66,21 @@ class Operation:
 class Engine:
     """Our engine alone, called with a request that is built already: the transport that an operation sits on."""
 
-    def __init__(self, base, at_once):
+    def __init__(self, base, at_once):  # it has no limit of its own
         import httpx
 
         from asyncsdk.engines.aiohttp.engine import AiohttpEngine
 
-        self.transport = AiohttpEngine(max_connections=at_once)
-        extensions = {"timeout": _TIMEOUT, "whole": True}
+        self.engine = AiohttpEngine()
+        extensions = {"timeout": _TIMEOUT}
         self.request = httpx.Request("GET", f"{base}/analytics/version", headers=_HEADERS, extensions=extensions)
 
     async def get(self):
-        await self.transport.handle_async_request(self.request)
+        self.engine.home.enter()
+        await self.engine.carry(self.request, most=1 << 30)
 
     async def close(self):
-        await self.transport.aclose()
+        await self.engine.aclose()
 
 
 def _timed(kind):

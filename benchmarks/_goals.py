@@ -52,6 +52,9 @@ GOALS = {
     "memory of rows": Goal("peak memory over the imports, ten million rows", 60, 25, " MB"),
     "memory of batches": Goal("the same as Arrow batches", 60, 25, " MB"),
     "memory of backfill": Goal("the same as a backfill to Parquet", 60, 25, " MB"),
+    "ledger of local files": Goal("a million local shards in the ledger, beyond what the listing takes", 3, 3, " s"),
+    "memory of the ledger": Goal("the same, at the peak", 64, 64, " MB"),
+    "ledger of remote files": Goal("a hundred thousand remote shards in the ledger", 15, 15, " s"),
     "own cost": Goal(
         "one operation's own cost on top of the transport it sits on, where a GET costs aiohttp + uvloop 63.5 µs",
         40,

@@ -36,7 +36,7 @@ def gather_over_httpx(base, devices, at_once):
     return asyncio.run(main())
 
 
-def document_example(base, devices, at_once):  # noqa: ARG001  # one at a time
+def document_example(base, devices, at_once):  # one at a time
     """The example that the API's document prints, in a loop: urllib3, one page after the other."""
     rows = 0
     with urllib3.PoolManager() as http:

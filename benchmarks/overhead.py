@@ -13,6 +13,7 @@ import logging
 import statistics
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -22,16 +23,24 @@ from _report import options
 
 from asyncsdk import UnleashAnalytics
 from asyncsdk.auth.keys import HeaderSigner
-from asyncsdk.chain.signing import SigningTransport
-from asyncsdk.chain.throttle import Throttle, ThrottleTransport
-from asyncsdk.engines.lazy import LazyEngine
+from asyncsdk.chain.call import Call, Sending
+from asyncsdk.chain.calls import Calls
+from asyncsdk.chain.host import Host, Hosts, HostState
+from asyncsdk.chain.options import Options
+from asyncsdk.chain.signing import exchange
+from asyncsdk.chain.way import Way
+from asyncsdk.engines.choice import connections
+from asyncsdk.http.body import EMPTY
 from asyncsdk.http.clock import SYSTEM
 from asyncsdk.http.url import BaseURL
+from asyncsdk.timeout import Timeout
+from asyncsdk.unleash.analytics.client import VERSION
 
 CALLS = 2_000
 BASE = BaseURL("https://api.example.com/v1")
 HEADERS = httpx.Headers([(b"Host", BASE.host), (b"Accept", b"*/*"), (b"User-Agent", b"benchmark")])
-LIMITS = {"timeout": {"connect": 10.0, "read": 60.0, "write": 60.0, "pool": None, "total": None}, "whole": True}
+LIMITS = {"timeout": Timeout().extension()}
+MOST = 1 << 30
 ANSWER = [
     (b"Content-Type", b"application/json"),
     (b"Content-Length", b"7"),
@@ -53,9 +62,14 @@ def contestants():
     transport = Memory()
     ready = httpx.Request("GET", BASE.join("/analytics/version"), headers=HEADERS, extensions=LIMITS)
     signer = HeaderSigner("x-api-key", "benchmark", "benchmark")
-    engine = LazyEngine(lambda: transport)
-    signing = SigningTransport(engine, signer, (BASE.origin,))
-    throttle = ThrottleTransport(signing, Throttle(64, SYSTEM), signer)
+    held = connections(transport)
+    host = Host(BASE, signer, HostState(64, SYSTEM))
+    way = Way(held)
+    calls = Calls(way, Hosts({"": host}, lambda: HostState(64, SYSTEM)), Options())
+    call = Call(
+        VERSION, host, url=BASE.join("/analytics/version"), headers=HEADERS, body=EMPTY, timeout=Timeout(), most=MOST
+    )
+    carry = partial(held.opened().carry, most=MOST)
     client = UnleashAnalytics("benchmark", base_url=BASE.text, transport=transport)
     seen = []
     hooked = UnleashAnalytics("benchmark", base_url=BASE.text, transport=transport, on_attempt=seen.append)
@@ -71,9 +85,9 @@ def contestants():
     return {
         "transport": lambda: transport.handle_async_request(ready),
         "+ a request": lambda: transport.handle_async_request(request()),
-        "+ engine's life and limits": lambda: engine.handle_async_request(request()),
-        "+ signature": lambda: signing.handle_async_request(request()),
-        "+ throttle": lambda: throttle.handle_async_request(request()),
+        "+ adapted as an engine": lambda: carry(request()),
+        "+ signature": lambda: exchange(carry, request(), EMPTY, signer, calls),
+        "+ credentials, permit, limits: the one way": lambda: way.send(Sending(call), calls),
         "+ retry, read, decode: the operation": client.version,
         "the operation, with a hook": hooked.version,
         "the operation, on a copy": limited.version,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import heapq
 import itertools
 import random
-from pathlib import Path
 
 import attrs
 from _chart import bars
@@ -45,7 +44,7 @@ class AtOnce:
         if self.in_work >= self.most:
             return self.refuses_in, False
         self.in_work += 1
-        return TOOK * random.uniform(0.8, 1.2), True  # noqa: S311
+        return TOOK * random.uniform(0.8, 1.2), True
 
     def leave(self):
         self.in_work -= 1
@@ -82,13 +81,34 @@ class ASecond:
         if self.tokens < 1:
             return self.refuses_in, False
         self.tokens -= 1
-        return TOOK * random.uniform(0.8, 1.2), True  # noqa: S311
+        return TOOK * random.uniform(0.8, 1.2), True
 
     def leave(self):
         pass
 
-    def best(self, requests, asked):  # noqa: ARG002
+    def best(self, requests, asked):
         return max(TOOK, (requests - self.burst) / self.rate)
+
+
+@attrs.define
+class OneIn:
+    """Fails one request in so many, whatever is asked of it."""
+
+    name: str
+    fails: int
+    refuses_in: float = 0.001
+    retry_after: float | None = None
+
+    def arrive(self, now):
+        if random.randrange(self.fails) == 0:
+            return self.refuses_in, False
+        return TOOK * random.uniform(0.8, 1.2), True
+
+    def leave(self):
+        pass
+
+    def best(self, requests, asked):
+        return requests * TOOK / min(asked, 64)
 
 
 # ---- ways to throttle: `room(now, air)` gives 0 to start, seconds to wait, or None to wait for an answer
@@ -144,7 +164,7 @@ class Halving:
         if now - self.cooled >= 1:
             self.cooled, self.successes = now, 0
             self.places = max(1, self.places // 2)
-        self.pause = max(self.pause, now + max(asked or 0.0, random.random() * BASE))  # noqa: S311
+        self.pause = max(self.pause, now + max(asked or 0.0, random.random() * BASE))
 
 
 class AIMD(Halving):
@@ -239,13 +259,20 @@ WAYS = {
 # ---- the model
 
 
-def run(service, make, *, asked, clients=1, requests=REQUESTS, seed=1):
-    """Seconds, the share of requests that were refused, and how unequal the clients' shares were in the end."""
+def run(
+    service,
+    make,
+    *,
+    asked,
+    clients=1,
+    requests=REQUESTS,
+    seed=1,
+):
+    """Seconds until the last client is through, and the share of requests that were refused."""
     random.seed(seed)
     ways = [make(64) for _ in range(clients)]
     todo = [requests // clients] * clients
     air, idle = [0] * clients, [asked] * clients
-    retrying = [0] * clients
     events, order = [], itertools.count()
     sent = refused = 0
     ends = [0.0] * clients
@@ -276,10 +303,24 @@ def run(service, make, *, asked, clients=1, requests=REQUESTS, seed=1):
             took, good = service.arrive(now)
             push(now + took, "answer", client, took, good, attempt)
 
+    def answered(now, client, took, good, attempt):
+        """An answer came, or a refusal, whose request is sent again after its own back-off."""
+        nonlocal refused
+        air[client] -= 1
+        if good:
+            service.leave()
+            idle[client] += 1
+            ends[client] = now
+            ways[client].succeeded(now, took, air[client])
+            return
+        refused += 1
+        ways[client].refused(now, air[client], service.retry_after)
+        delay = random.random() * min(MOST_DELAY, BASE * 2 ** min(attempt - 1, 8))
+        push(now + max(delay, service.retry_after or 0.0), "again", client, attempt + 1)
+
     ready = [[] for _ in range(clients)]
     for client in range(clients):
         push(0.0, "wake", client)
-    now = 0.0
     while events:
         now, _, kind, what = heapq.heappop(events)
         if now > 3600:
@@ -288,23 +329,10 @@ def run(service, make, *, asked, clients=1, requests=REQUESTS, seed=1):
         if kind == "wake":
             wake[client] = None
         elif kind == "again":
-            retrying[client] -= 1
             idle[client] += 1
             ready[client].append(what[1])
         else:
-            _, took, good, attempt = what
-            air[client] -= 1
-            if good:
-                service.leave()
-                idle[client] += 1
-                ends[client] = now
-                ways[client].succeeded(now, took, air[client])
-            else:
-                refused += 1
-                ways[client].refused(now, air[client], service.retry_after)
-                delay = random.random() * min(MOST_DELAY, BASE * 2 ** min(attempt - 1, 8))  # noqa: S311
-                retrying[client] += 1
-                push(now + max(delay, service.retry_after or 0.0), "again", client, attempt + 1)
+            answered(now, *what)
         start(now, client)
     return max(ends), refused / sent
 
@@ -320,6 +348,8 @@ SERVICES = [
     lambda: ASecond("20 a second, bursts of 5", 20, 5),
     lambda: AtOnce("4 at once, heals to 40", 4, changes=((0.5, 40),)),
     lambda: AtOnce("40 at once, then 4", 40, changes=((0.2, 4),)),
+    lambda: OneIn("fails one in four", 4),
+    lambda: OneIn("fails one in twenty", 20),
     lambda: AtOnce("12 at once, down for a second", 12, changes=((0.4, 0), (1.4, 12))),
 ]
 
@@ -346,7 +376,7 @@ def main():
         rows.append(cells)
     for clients in (2, 8):
         cells = [f"12 at once, {clients} clients"]
-        for name, way in WAYS.items():
+        for way in WAYS.values():
             found = sorted(
                 run(AtOnce("", 12), way, asked=64, clients=clients, requests=REQUESTS * clients, seed=seed)
                 for seed in seeds
@@ -365,7 +395,7 @@ def main():
     report.close()
 
 
-def picture(worst, path: Path):
+def picture(worst, path):
     bars(
         path,
         "Time over the best possible, for the service that suits each way least",

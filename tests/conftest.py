@@ -82,11 +82,11 @@ class Cell:
 
     @asynccontextmanager
     async def engine(self, *, max_connections=8, ssl_context=None):
-        """An open engine, closed at the end, also the client under a borrowed one."""
+        """An open engine, closed at the end, also the client under a borrowed one: that has a limit, ours have none."""
         if self.kind == "aiohttp":
-            engine = AiohttpEngine(max_connections=max_connections, ssl_context=ssl_context)
+            engine = AiohttpEngine(ssl_context=ssl_context)
         elif self.kind == "httpx2":
-            engine = Httpx2Engine(max_connections=max_connections, ssl_context=ssl_context)
+            engine = Httpx2Engine(ssl_context=ssl_context)
         else:
             library = httpx if self.kind == "borrowed-httpx" else httpx2
             client = library.AsyncClient(
@@ -150,14 +150,25 @@ def client_tls(authority):
 
 @pytest.fixture
 def ask():
-    """Builds a request with limits of time; its body is read whole unless said otherwise."""
+    """Builds a request with limits of time."""
 
-    def build(method, url, *, whole=True, timeout=5.0, **more):
+    def build(method, url, *, timeout=5.0, **more):
         limits = dict.fromkeys(("connect", "read", "write", "pool"), timeout) if timeout else {}
         limits.update(more.pop("limits", {}))
-        return httpx.Request(method, url, extensions={"timeout": limits, "whole": whole}, **more)
+        return httpx.Request(method, url, extensions={"timeout": limits}, **more)
 
     return build
+
+
+@pytest.fixture
+def carry():
+    """Sends a request as the chain does; the answer's body is read whole unless said otherwise."""
+
+    async def send(engine, request, *, whole=True, most=1 << 40):
+        engine.home.enter()
+        return await engine.carry(request, most=most if whole else None)
+
+    return send
 
 
 @pytest.fixture

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import attrs
 import pytest
 from attrs import frozen
+from hypothesis import given, strategies as st
 
-from asyncsdk import OMIT, Model
+from asyncsdk import OMIT, Model, to_dict
 from asyncsdk.body import body_bytes, checked
 from asyncsdk.codec import from_dict, wire
 from asyncsdk.operation import Operation
@@ -128,6 +131,83 @@ def test_what_the_service_sent_can_be_sent_back_whatever_it_is():
         body_bytes(THING, attrs.evolve(thing, count="few"))
 
 
+SENT = {"name": 7, "count": "many", "parts": {"a": 1}, "is-on": "yes", "new": 1}
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [lambda sent: sent.copy(), copy.copy, copy.deepcopy, lambda sent: pickle.loads(pickle.dumps(sent)), to_dict],
+)
+def test_what_to_dict_gives_can_be_sent_back_like_the_model_it_came_from(copied):
+    given = copied(to_dict(from_dict(THING.body, SENT)))
+    assert given == SENT
+    assert json.loads(body_bytes(THING, given)) == SENT
+    assert json.loads(body_bytes(THING, given | {"name": "a"})) == {**SENT, "name": "a"}
+    assert json.loads(body_bytes(operation(Thing, many=True), [given, {}])) == [SENT, {}]
+    assert json.loads(body_bytes(operation(Mapping[str, Thing]), {"a": given})) == {"a": SENT}
+
+
+def test_what_is_set_in_it_anew_is_checked_like_what_is_set_in_a_model():
+    given = to_dict(from_dict(Thing, SENT))
+    given["name"] = "a"
+    given["at"] = datetime(2026, 1, 2, tzinfo=UTC)
+    assert json.loads(body_bytes(THING, given)) == {**SENT, "name": "a", "at": "2026-01-02T00:00:00.000Z"}
+    del given["is-on"]
+    given["count"] = "few"
+    with pytest.raises(TypeError, match=r"body\.count must be a whole number, not text"):
+        body_bytes(THING, given)
+    with pytest.raises(TypeError, match=r"body\.name must be text"):
+        body_bytes(THING, given | {"name": 8})
+
+
+def test_a_mapping_of_ones_own_is_checked_whatever_it_was_made_of():
+    with pytest.raises(TypeError, match=r"body\.name must be text, not a number"):
+        body_bytes(THING, {**to_dict(from_dict(Thing, SENT))})
+
+
+def test_a_change_beside_what_the_service_sent_deep_inside_is_possible():
+    sent = {"parts": [{"id": 7, "size": 1}, {"id": "b", "size": "2"}], "by_name": {"a": {"id": 7}, "b": {"id": "b"}}}
+    thing = from_dict(Thing, sent)
+    one, other = thing.parts
+    changed = attrs.evolve(
+        thing, parts=(attrs.evolve(one, size=2), other), by_name={**thing.by_name, "b": Part(id="c")}
+    )
+    expected = {
+        "parts": [{"id": 7, "size": 2}, {"id": "b", "size": "2"}],
+        "by_name": {"a": {"id": 7}, "b": {"id": "c"}},
+    }
+    given = to_dict(thing)
+    given["parts"][0]["size"] = 2
+    given["by_name"]["b"] = {"id": "c"}
+    for body in (changed, to_dict(changed), given, {**given}):
+        assert json.loads(body_bytes(THING, body)) == expected
+    with pytest.raises(TypeError, match=r"body\.parts\[1\]\.size must be a number, not text"):
+        body_bytes(THING, attrs.evolve(thing, parts=(one, attrs.evolve(other, size="3"))))
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["id", "size", "a"]), inner, max_size=2)
+    ),
+    max_leaves=5,
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["name", "count", "is-on", "at", "parts", "by_name", "either", "anything", "new"]), json_values
+    )
+)
+def test_whatever_could_be_got_can_be_put_back(sent):
+    thing = from_dict(Thing, sent)
+    assert body_bytes(THING, thing) == body_bytes(THING, to_dict(thing)) == body_bytes(operation(None), sent)
+
+
+def test_a_plain_dict_is_what_fits():
+    assert type(to_dict(from_dict(Thing, {"name": "a", "parts": [{"id": "1"}], "new": 1}))) is dict
+
+
 def test_one_or_many():
     many = operation(Thing, many=True, required=("name",))
     assert body_bytes(many, {"name": "a"}) == b'{"name":"a"}'
@@ -168,8 +248,57 @@ def test_raw_text_is_never_made_json_of():
 def test_what_has_no_json_form_is_refused():
     with pytest.raises(ValueError, match=r"body\.anything is no finite number"):
         body_bytes(THING, {"anything": float("nan")})
-    with pytest.raises(TypeError):
-        body_bytes(THING, {"anything": object()})
+    for body in ({"anything": object()}, Thing(anything=object())):
+        with pytest.raises(
+            TypeError, match=r"^test\.things\.save: body\.anything is of type object, which JSON has no form for$"
+        ):
+            body_bytes(THING, body)
+
+
+def test_an_error_of_writing_names_the_operation_and_the_field():
+    endless: list[Any] = []
+    endless.append({"a": endless})
+    deep: dict[str, Any] = {}
+    for _ in range(10_000):
+        deep = {"a": deep}
+    naive = datetime(2026, 1, 2)  # noqa: DTZ001  # that is the point
+    for kind in (None, Thing, Mapping[str, Any]):
+        for wrong, text in (
+            (object(), r"anything is of type object, which JSON has no form for"),
+            ([1, {"b": {1j}}], r"anything\[1\]\.b is of type set, which"),
+            ({None: 1}, r"anything has a name of type NoneType, which"),
+            ({"b": {(1, 2): "test-secret"}}, r"anything\.b has a name of type tuple, which"),
+            ([float("inf")], r"anything\[0\] is no finite number"),
+            ([{float("nan")}], r"anything\[0\] is no finite number"),
+            ({"b": naive}, r"anything\.b is a naive datetime: give it a time zone"),
+            (
+                datetime.max.replace(tzinfo=timezone(timedelta(hours=-5))),
+                "anything is a time that no year holds in UTC",
+            ),
+            (endless, r"anything\[0\]\.a holds itself"),
+        ):
+            with pytest.raises((TypeError, ValueError), match=rf"^test\.things\.save: body\.{text}") as caught:
+                body_bytes(operation(kind), {"anything": wrong})
+            assert "test-secret" not in str(caught.value)
+            assert caught.value.__cause__ is caught.value.__context__ is None or caught.value.__suppress_context__
+        with pytest.raises(ValueError, match=r"^test\.things\.save: body is nested too deeply$"):
+            body_bytes(operation(kind), {"anything": deep})
+
+
+def test_one_of_many_is_named_by_its_place():
+    many = operation(Thing, many=True)
+    with pytest.raises(ValueError, match=r"^test\.things\.save: body\[1\]\.at is a naive datetime"):
+        body_bytes(many, [{}, {"at": datetime(2026, 1, 2)}])  # noqa: DTZ001
+    with pytest.raises(TypeError, match=r"^test\.things\.save: body\[1\]\.anything\.a is of type object"):
+        body_bytes(many, [{}, {"anything": {"a": object()}}])
+
+
+def test_half_of_a_surrogate_pair_is_sent_as_its_escape_and_not_in_raw_text():
+    assert body_bytes(THING, {"name": "caf\ud83d"}) == rb'{"name":"caf\ud83d"}'
+    with pytest.raises(
+        ValueError, match=r"^test\.things\.save: the body holds a character that UTF-8 has no form for$"
+    ):
+        body_bytes(operation(str), "caf\ud83d")
 
 
 def test_the_checked_wire_form_can_be_had_without_its_bytes():

@@ -4,6 +4,7 @@ import copy
 import json
 import pickle
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +17,7 @@ from hypothesis import given, settings, strategies as st
 
 from asyncsdk import OMIT, DecodeError, Model, NotFoundError, Operation, Receipt, to_dict
 from asyncsdk.codec import WHOLE, as_json, as_model, encode, from_dict, instant, receipt, same, timestamp, wire
+from asyncsdk.http.json_text import read_json
 from asyncsdk.http.reply import Reply
 
 MOMENT = datetime(2020, 8, 17, 2, 8, 49, tzinfo=UTC)
@@ -392,8 +394,20 @@ def test_a_naive_datetime_is_refused():
 
 
 def test_what_has_no_json_form_is_a_type_error():
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=r"^body\.a is of type object, which JSON has no form for$"):
         encode({"a": object()})
+    with pytest.raises(TypeError, match=r"^search\[0\]\.by name\.x\.name is of type object"):
+        encode([{"by name": {"x": Tag(name=object())}}], "search")
+
+
+def test_whatever_msgspec_writes_is_written():
+    body = {1: {2, 1}, "a": b"x", "b": MOMENT.date(), "c": Decimal("1.5")}
+    assert json.loads(encode(body)) == {"1": [1, 2], "a": "eA==", "b": "2020-08-17", "c": "1.5"}
+
+
+def test_half_of_a_surrogate_pair_goes_back_as_it_came():
+    text = rb'{"id":"caf\ud83d","caf\ude00":[1.5,"\ud83d"]}'
+    assert encode(from_dict(Node, read_json(text))) == text
 
 
 @given(
@@ -479,6 +493,7 @@ def test_a_receipt_keeps_all_else_that_was_sent():
         (b"[1,2]", [1, 2], None),
         (b"true", True, None),
         (b"\xff", "\ufffd", "\ufffd"),
+        (b"\xef\xbb\xbfOK", "OK", "OK"),
     ],
 )
 def test_a_receipt_is_made_of_any_success(body, wire_json, message):

@@ -22,13 +22,18 @@ from asyncsdk import Blaize, UnleashAnalytics
 from asyncsdk.testing import AnalyticsService, BlaizeService, Sandbox, Script, serve
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCS = sorted(page for page in (ROOT / "docs").rglob("*.md") if "_build" not in page.parts)
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *DOCS]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+SOURCES = [path for folder in ("asyncsdk", "benchmarks", "examples") for path in sorted((ROOT / folder).rglob("*.py"))]
 
 _BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _NAMED = re.compile(r"`(asyncsdk(?:\.\w+)+)`")
 _FILE = re.compile(r"`((?:examples|docs|tests|benchmarks|asyncsdk)/[\w/.-]+\.\w+)`")
+_SERVICE = re.compile(r"docs/services/[\w-]+\.md")
+# What readers do not have: the numbers of the documents that this was written from, and the notes beside them.
+_WORKING_PAPER = re.compile(r"\b[Ss]eed \d{3}\b|\bFACTS\b|\b[Ff]acts \d|/work/shared")
 
 # The document's sample device has no row outside of these hours.
 START = datetime(2020, 8, 17, 6, tzinfo=UTC)
@@ -39,7 +44,9 @@ _ELSEWHERE = {"base_url", "transport"}
 
 
 BLOCKS = {
-    f"{page.stem}-{number}": found for page in PAGES for number, found in enumerate(_BLOCK.findall(page.read_text()), 1)
+    f"{page.relative_to(ROOT).with_suffix('')}-{number}": found
+    for page in PAGES
+    for number, found in enumerate(_BLOCK.findall(page.read_text()), 1)
 }
 
 
@@ -154,9 +161,25 @@ def test_a_page_leads_and_points_to_what_there_is(page):
         assert resolved(name) is not None
 
 
-def test_every_page_is_in_the_table_of_contents():
-    listed = re.search(r"```\{toctree\}.*?\n\n(.*?)```", (ROOT / "docs/index.md").read_text(), re.DOTALL)[1].split()
-    assert sorted([*listed, "index"]) == sorted(page.stem for page in (ROOT / "docs").glob("*.md"))
+def listed(contents):
+    """The pages in a table of contents, without their suffix, from the folder of the page that holds it."""
+    found = re.search(r"```\{toctree\}.*?\n\n(.*?)```", contents.read_text(), re.DOTALL)[1].split()
+    return sorted([*found, "index"])
+
+
+@pytest.mark.parametrize("folder", ["docs", "docs/services"])
+def test_every_page_is_in_a_table_of_contents(folder):
+    pages = [page.stem for page in (ROOT / folder).glob("*.md")]
+    folders = [f"{page.parent.name}/index" for page in (ROOT / folder).glob("*/index.md")]
+    assert listed(ROOT / folder / "index.md") == sorted([*pages, *folders])
+
+
+@pytest.mark.parametrize("path", [*SOURCES, *PAGES], ids=lambda path: str(path.relative_to(ROOT)))
+def test_readers_are_sent_to_what_they_have(path):
+    text = path.read_text()
+    assert _WORKING_PAPER.findall(text) == []
+    for page in _SERVICE.findall(text):
+        assert (ROOT / page).is_file(), page
 
 
 def test_the_api_page_has_every_public_name():

@@ -19,6 +19,7 @@ from asyncsdk.http.clock import Clock
 from asyncsdk.sinks import ParquetSink
 from asyncsdk.sinks.parquet import partitioning
 from asyncsdk.testing import AnalyticsService, Sandbox, serve
+from asyncsdk.unleash.analytics.datasets import ROWS_OF_DEVICES
 
 DOCUMENT = json.loads((Path(__file__).parent / "data" / "analytics_document.json").read_text("utf-8"))
 NINE = [
@@ -60,7 +61,7 @@ def files(root):
 def wire_rows(root):
     """The rows of a whole tree as the wire JSON they came as."""
     table = (
-        pq.read_table(root, partitioning=partitioning())
+        pq.read_table(root, partitioning=partitioning(ROWS_OF_DEVICES))
         .select(model_schema(AnalyticsRow).names)
         .cast(model_schema(AnalyticsRow))
     )

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _DATE = "%Y%m%dT%H%M%SZ"
 
-# FACTS 2.2: API Gateway's EXPIRED_TOKEN; then what AWS says to a date that is too old, and to one in the future
+# API Gateway's EXPIRED_TOKEN (AWS, "Gateway response types for API Gateway"); then what AWS says to a date that is too old,
+# and to one in the future
 _TOKEN_EXPIRED = re.compile(r"expired.?token|\btoken\b.{0,40}\bexpired", re.IGNORECASE)
 _DATE_IS_OFF = re.compile(
     r"signature expired|signature not yet current|too.?skewed|request.?expired|request time .{0,40}too large",
@@ -138,6 +139,10 @@ class SigV4Signer(Signer):
         if current is None or not _is_signed_with(request, current):
             return True  # they have been replaced since
         return await self.credentials.replace(current, network)
+
+    def recovered(self, *, accepted: bool) -> None:
+        """Keep a clock that was set right, or take that back."""
+        self._clock.recovered(accepted=accepted)
 
     def secrets(self) -> Iterable[str]:
         """Keys and tokens: those in use, and those before them."""

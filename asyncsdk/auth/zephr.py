@@ -1,7 +1,7 @@
 """The Blaize (Zephr) Admin API's two ways to say who is asking: a signed hash, or an administrator's session.
 
 The hash is plain SHA-256, no HMAC whatever its name says, over secret, body, path, query, method, timestamp and nonce with
-nothing between them (FACTS 1.1: "HMAC request signing and key pair", developer.zuora.com).
+nothing between them (the vendor's "HMAC request signing and key pair"; docs/services/blaize.md).
 """
 
 from __future__ import annotations
@@ -93,7 +93,13 @@ class ZephrSigner(Signer):
         value = f"{_NAMES[self._scheme]} {self._access_key}:{timestamp}:{nonce}:{hashed}"
         return ((b"authorization", value.encode()),)
 
-    async def recover(self, request: httpx.Request, response: httpx.Response, body: bytes, network: Network) -> bool:
+    async def recover(
+        self,
+        request: httpx.Request,
+        response: httpx.Response,
+        body: bytes,
+        network: Network,  # noqa: ARG002
+    ) -> bool:
         """Set a wrong clock right, by the ``Date`` of the refusal.
 
         A 401 is what an unknown signature gets; a 403 is about permission, unless its text speaks of time.
@@ -101,6 +107,10 @@ class ZephrSigner(Signer):
         if response.status_code == 403 and not _SPEAKS_OF_TIME.search(body):
             return False
         return self._clock.learn(response.headers, _signed_at(request))
+
+    def recovered(self, *, accepted: bool) -> None:
+        """Keep a clock that was set right, or take that back."""
+        self._clock.recovered(accepted=accepted)
 
     def secrets(self) -> Iterable[str]:
         """Both keys."""
@@ -136,7 +146,7 @@ def admin_session(value: str) -> HeaderSigner:
     Raises:
         ConfigurationError: it holds no id.
     """
-    # the login answers with a cookie, but the header takes the id that is in it (seed 003: Login, Logout, Session User)
+    # The login answers with a cookie, but the header takes the id that is in it (sections "Login", "Logout", "Session User").
     session = value.removeprefix("blaize_admin_session=").partition(";")[0].strip()
     if not session:
         raise ConfigurationError("admin_session holds no session: log in again")

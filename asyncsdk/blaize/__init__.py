@@ -1,4 +1,4 @@
-"""The Blaize (Zephr) Admin API (seed 003): its client, and one module a resource with the models beside it."""
+"""The Blaize (Zephr) Admin API: its client, and one module a resource with the models beside it."""
 
 from .accounts import Account, AccountUser
 from .admin import AccessKey, AdminRole, AdminSession, AdminSessionUser, KeyPair

@@ -1,4 +1,4 @@
-"""Accounts (seed 003, "Account" and "Account User"): groups of users that share seats and grants."""
+"""Accounts (sections "Account" and "Account User"): groups of users that share seats and grants."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..paging import Pager
 
 USUAL_RPP = 10
-"""Results a page, where the service is not told (FACTS 1.1, "GET /v3/accounts")."""
+"""Results a page, where the service is not told (docs/services/blaize.md)."""
 
 
 @frozen(kw_only=True)
@@ -86,7 +86,7 @@ class AccountUsers(BlaizeResource):
         """List who belongs to which account, or who belongs to one.
 
         ``GET /v3/accounts/users``, section "Account Users"; with an account, `list_of_account`. The live service is said to
-        answer the documented path with 404 always (FACTS 1.1, "Broken list").
+        answer the documented path with 404 always (docs/services/blaize.md).
 
         Args:
             account_id: the account; None asks the documented path, which is for all.
@@ -101,7 +101,7 @@ class AccountUsers(BlaizeResource):
     def list_of_account(self, account_id: str) -> Pager[AccountUser]:
         """List the users of one account.
 
-        ``GET /v3/accounts/{account_id}/users``, which the live service has and the document does not (FACTS 1.1).
+        ``GET /v3/accounts/{account_id}/users``, which the live service has and the document does not (docs/services/blaize.md).
 
         Args:
             account_id: the account.
@@ -171,7 +171,7 @@ class Accounts(BlaizeResource):
         """List the accounts.
 
         ``GET /v3/accounts``, section "Accounts". The document knows no pages. The live service gives 10 at a time with a
-        ``total`` (FACTS 1.1), which is followed; its parameters are not in the document.
+        ``total``, which is followed; its parameters are not in the document.
 
         Args:
             page: the page to begin with, from 1.

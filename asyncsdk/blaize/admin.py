@@ -1,4 +1,4 @@
-"""Administrators (seed 003, "Admin User"): their sign-in, key pairs and roles."""
+"""Administrators (section "Admin User"): their sign-in, key pairs and roles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bundles (seed 003, "Bundle"): entitlements, meters, credits and other bundles as one thing to grant."""
+"""Bundles (section "Bundle"): entitlements, meters, credits and other bundles as one thing to grant."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ class Bundles(BlaizeResource):
     async def update(self, id: str, bundle: Bundle | Mapping[str, Any]) -> Receipt:
         """Replace a bundle.
 
-        ``PUT /v3/bundles/{id}``, which the live service has and the document does not (FACTS 1.2).
+        ``PUT /v3/bundles/{id}``, which the live service has and the document does not (docs/services/blaize.md).
 
         Args:
             id: the bundle.

@@ -1,4 +1,4 @@
-"""Caching (seed 003, "Cache Configurations" and "Cache Management"): what the CDN keeps, and how to make it forget."""
+"""Caching (sections "Cache Configurations" and "Cache Management"): what the CDN keeps, and how to make it forget."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Certificates (seed 003, "Certs"): what the CDN proves the site's name with."""
+"""Certificates (section "Certs"): what the CDN proves the site's name with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The client of the Blaize (Zephr) Admin API (seed 003)."""
+"""The client of the Blaize (Zephr) Admin API."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from .certs import Certs
 from .companies import Companies
 from .configuration import Configuration, Tenants
 from .credits import Credits
+from .datasets import BlaizeDataSets
 from .decision_engine import DecisionEngine
 from .entitlements import Entitlements
 from .feature_rules import FeatureRules
@@ -172,6 +173,11 @@ class Blaize(Client):
             ConfigurationError: a value that cannot work.
         """
         return self._with(changes)
+
+    @property
+    def datasets(self) -> BlaizeDataSets:
+        """What can be pulled as a whole: users, grants, accounts and who belongs to them."""
+        return BlaizeDataSets(self)
 
     def with_session(self, session: AdminSession | str) -> Self:
         """The same client, acting in an administrator's session in place of its own credentials.

@@ -1,4 +1,4 @@
-"""Companies (seed 003, "Company"): whom accounts belong to."""
+"""Companies (section "Company"): whom accounts belong to."""
 
 from __future__ import annotations
 

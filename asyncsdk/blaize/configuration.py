@@ -1,4 +1,4 @@
-"""The tenant and its settings (seed 003, "Configuration" and "Initialize")."""
+"""The tenant and its settings (sections "Configuration" and "Initialize")."""
 
 from __future__ import annotations
 

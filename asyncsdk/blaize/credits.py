@@ -1,4 +1,4 @@
-"""Credits (seed 003, "Credit"): a number of uses that a user can spend on entitlements."""
+"""Credits (section "Credit"): a number of uses that a user can spend on entitlements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The decision engine (seed 003, "Decision Engine"): what a request to the site would be answered."""
+"""The decision engine (section "Decision Engine"): what a request to the site would be answered."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def trusted_referrer(path: str, secret: str) -> str:
         secret: the tenant's trusted referrer secret.
 
     Returns:
-        The hexadecimal MD5 of the path, a bar and the secret (seed 003, "Decision Engine").
+        The hexadecimal MD5 of the path, a bar and the secret (section "Decision Engine").
     """
     # MD5 is what the service compares with; it guards nothing else
     return md5(f"{path}|{secret}".encode(), usedforsecurity=False).hexdigest()

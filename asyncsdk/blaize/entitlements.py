@@ -1,4 +1,4 @@
-"""Entitlements (seed 003, "Entitlement"): the rights that rules ask for."""
+"""Entitlements (section "Entitlement"): the rights that rules ask for."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..operation import Operation
 
 USUAL_RPP = 500
-"""Results a page, where the service is not told (FACTS 1.1, "GET /v3/user-export")."""
+"""Results a page, where the service is not told (docs/services/blaize.md)."""
 
 # How much of a document's beginning an error may show a part of.
 _SEEN = 1024

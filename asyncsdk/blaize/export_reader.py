@@ -1,15 +1,16 @@
 """From the bytes of a user export to its rows, while they arrive: a reader of one long JSON list, without any I/O.
 
 Only the frame of the document is walked here, with a regular expression that runs from bracket to bracket; what stands in a
-row is left to msgspec. It takes the memory of one row and one piece, whatever the length of the list.
+row is left to `read_json`. It takes the memory of one row and one piece, whatever the length of the list.
 """
 
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from typing import TYPE_CHECKING, Any
 
-import msgspec
+from ..http.json_text import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 MOST = 1 << 26
 """Bytes that one row may have: a list that is broken inside a string would be collected whole otherwise."""
 
-# Rows stand in the document's list, or one list deeper (FACTS 1.1, "GET /v3/user-export").
+# Rows stand in the document's list, or one list deeper (docs/services/blaize.md).
 _DEEPEST = 2
 
 # Atomic groups, and none of the possessive quantifiers: Python 3.11 before 3.11.5 loses its place after one (gh-100061).
@@ -87,6 +88,10 @@ class ExportReader:
     # What follows is the grammar. Each part stops, with a `yield`, where it needs more bytes.
 
     def _document(self) -> Generator[None]:
+        while BOM_UTF8.startswith(self._buffer[: len(BOM_UTF8)]) and len(self._buffer) < len(BOM_UTF8):
+            yield
+        if self._buffer.startswith(BOM_UTF8):
+            self._at = len(BOM_UTF8)
         mark = yield from self._take()
         if mark == b"[":
             yield from self._list(1)
@@ -198,8 +203,8 @@ class ExportReader:
 
     def _decoded(self, value: bytes | bytearray) -> Any:
         try:
-            return msgspec.json.decode(value)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            return read_json(value)
+        except ValueError as error:
             why = str(error).partition(" (byte")[0]  # counted from the value's own beginning
             raise self._broken(f"not JSON ({why})") from None
 

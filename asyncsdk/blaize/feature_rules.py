@@ -1,4 +1,4 @@
-"""Feature rules (seed 003, "Feature Rules"): what a part of a page shows to whom, in versions."""
+"""Feature rules (section "Feature Rules"): what a part of a page shows to whom, in versions."""
 
 from __future__ import annotations
 

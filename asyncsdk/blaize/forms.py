@@ -1,4 +1,4 @@
-"""Forms (seed 003, "Form"): what visitors fill in."""
+"""Forms (section "Form"): what visitors fill in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gifts (seed 003, "Gift"): links that let somebody else read one page."""
+"""Gifts (section "Gift"): links that let somebody else read one page."""
 
 from __future__ import annotations
 

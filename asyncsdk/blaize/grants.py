@@ -1,4 +1,4 @@
-"""Grants (seed 003, "Grants"): entitlements that users and accounts were given."""
+"""Grants (section "Grants"): entitlements that users and accounts were given."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Grant(Model):
     """A grant.
 
-    The live service writes its names in snake case or camel case, and adds when it holds (FACTS 1.1, "Grants"): `id`,
+    The live service writes its names in snake case or camel case, and adds when it holds (docs/services/blaize.md): `id`,
     `starts_at` and `ends_at` read either.
 
     Attributes:
@@ -157,7 +157,7 @@ class AccountGrants(BlaizeResource):
     def list(self, account_id: str) -> Pager[Grant]:
         """List an account's grants.
 
-        ``GET /v3/accounts/{account_id}/grants``, which the live service has and the document does not (FACTS 1.2).
+        ``GET /v3/accounts/{account_id}/grants``, which the live service has and the document does not (docs/services/blaize.md).
 
         Args:
             account_id: the account.
@@ -170,7 +170,7 @@ class AccountGrants(BlaizeResource):
     async def create(self, account_id: str, grant: Grant | Mapping[str, Any]) -> Receipt:
         """Grant an account something.
 
-        ``POST /v3/accounts/{account_id}/grants``, which the live service has and the document does not (FACTS 1.2).
+        ``POST /v3/accounts/{account_id}/grants``, which the live service has and the document does not (docs/services/blaize.md).
 
         Args:
             account_id: the account.

@@ -73,7 +73,7 @@ class BlaizeResource(Resource):
         async def fetch(number: int | None) -> tuple[Sequence[M], Mapping[str, Any]]:
             return await self._call(operation, *path, into=into, query={**query, "page": number, "rpp": rpp})
 
-        return by_rpp(fetch, page=page, rpp=rpp, usual=usual)
+        return by_rpp(fetch, page=page, rpp=rpp, usual=usual, of=of)
 
 
 def by_rpp(
@@ -82,6 +82,7 @@ def by_rpp(
     page: int | None = None,
     rpp: int | None = None,
     usual: int,
+    of: type[T] | None = None,
 ) -> Pager[T]:
     """A pager over a list whose answers may say that there is more: ``links.next``, or a ``total`` of results.
 
@@ -92,6 +93,7 @@ def by_rpp(
         page: the number to begin with, from 1; None begins without one.
         rpp: how many results a page were asked for; None if none were.
         usual: how many the service gives where it is not told.
+        of: what the items are, as for any pager.
     """
 
     def begin() -> Fetch[T]:
@@ -107,7 +109,7 @@ def by_rpp(
 
         return strategy
 
-    return Pager.of_walks(begin)
+    return Pager.of_walks(begin, of=of)
 
 
 @define

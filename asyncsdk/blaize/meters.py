@@ -1,4 +1,4 @@
-"""Meters (seed 003, "Meter"): so many uses in a period, then again."""
+"""Meters (section "Meter"): so many uses in a period, then again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OAuth 2 (seed 003, "Oauth2"): tokens for applications that act for a user. These calls are not signed."""
+"""OAuth 2 (section "Oauth2"): tokens for applications that act for a user. These calls are not signed."""
 
 from __future__ import annotations
 

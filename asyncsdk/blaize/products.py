@@ -1,4 +1,4 @@
-"""Products (seed 003, "Product"): bundles for sale, and how a payment provider knows them."""
+"""Products (section "Product"): bundles for sale, and how a payment provider knows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Promo codes (seed 003, "Braintree Promo Codes"): discounts, by way of GraphQL documents that are built here from values."""
+"""Promo codes (section "Braintree Promo Codes"): discounts, by way of GraphQL documents that are built here from values."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ CREATE = Operation(
 DELETE = Operation("blaize.promo_codes.delete", "POST", PATH, "none", "unsent", body=str, content_type=GRAPHQL)
 LIST = Operation("blaize.promo_codes.list", "POST", PATH, "array", body=str, content_type=GRAPHQL)
 
-# The documents are spaced as in seed 003, so that its examples come out byte for byte.
+# The documents are spaced as in the section, so that its examples come out byte for byte.
 _CREATE = """{ mutation {
         createBraintreePromoCode( promoCode : {%s }) {
             status
@@ -226,4 +226,4 @@ class PromoCodes(Resource):
         Raises:
             GraphQLError: from the iteration: the answer says that it failed.
         """
-        return at_once(lambda: self._call(LIST, into=_codes, body=_LIST))
+        return at_once(lambda: self._call(LIST, into=_codes, body=_LIST), of=PromoCode)

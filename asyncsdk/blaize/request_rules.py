@@ -1,4 +1,4 @@
-"""Request rules (seed 003, "Request Rules"): what the site answers to whom."""
+"""Request rules (section "Request Rules"): what the site answers to whom."""
 
 from __future__ import annotations
 

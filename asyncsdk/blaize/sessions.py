@@ -1,4 +1,4 @@
-"""The sessions of users (seed 003, "Session" and "V4 Session"): the tenant's, and those of one site."""
+"""The sessions of users (sections "Session" and "V4 Session"): the tenant's, and those of one site."""
 
 from __future__ import annotations
 

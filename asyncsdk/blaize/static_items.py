@@ -1,4 +1,4 @@
-"""Static items (seed 003, "Static Item"): texts that the CDN serves by id."""
+"""Static items (section "Static Item"): texts that the CDN serves by id."""
 
 from __future__ import annotations
 

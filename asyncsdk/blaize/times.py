@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from ..codec import instant
 
-# e.g. "2018-11-15 14:29 PM UTC": a 24-hour clock that says AM or PM beside it (FACTS 1.4, 11)
+# e.g. "2018-11-15 14:29 PM UTC": a 24-hour clock that says AM or PM beside it (docs/services/blaize.md)
 _ODD = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d?):(\d\d)(?::(\d\d))? ([AP]M)(?: (?:UTC|GMT|Z))?", re.ASCII)
 
 

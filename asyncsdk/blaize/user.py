@@ -1,4 +1,4 @@
-"""A user, and what can be asked of one (seed 003, "User")."""
+"""A user, and what can be asked of one (section "User")."""
 
 from __future__ import annotations
 

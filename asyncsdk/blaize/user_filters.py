@@ -44,7 +44,7 @@ def packed(structure: Any) -> str | None:
         raise TypeError(
             f"search_by_attributes takes the structure itself, a list or mapping, not {type(structure).__name__}"
         )
-    return b64encode(encode(structure)).decode("ascii")
+    return b64encode(encode(structure, "search_by_attributes")).decode("ascii")
 
 
 def joined(ids: str | Iterable[str] | None, name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The user schema (seed 003, "User Schema"): which attributes users have."""
+"""The user schema (section "User Schema"): which attributes users have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Users (seed 003, "User"): create, find, change, export; their grants, sessions and access model."""
+"""Users (section "User"): create, find, change, export; their grants, sessions and access model."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ class Users(BlaizeResource):
         """Note what another system calls a user.
 
         ``PUT /v3/users/{user_id}/foreign-key/update/{key}``, section "Upsert Foreign Key". The body is the id itself, as text.
-        (The vendor's newer description has a JSON string there, FACTS 1.2: ``client.http`` can send one.)
+        (The vendor's newer description has a JSON string there: ``client.http`` can send one.)
 
         Args:
             user_id: the user.
@@ -206,7 +206,7 @@ class Users(BlaizeResource):
     ) -> Pager[User]:
         """List the users, or those that match.
 
-        ``GET /v3/users``, section "Users List". The filters are the live service's (FACTS 1.1, "GET /v3/users"). The document
+        ``GET /v3/users``, section "Users List". The filters are the live service's (docs/services/blaize.md). The document
         knows no pages: one request is made, unless the answer itself says that there is more.
 
         Args:
@@ -340,7 +340,7 @@ class Users(BlaizeResource):
     async def reset_password_v4(self, reset: PasswordReset | Mapping[str, Any]) -> Receipt:
         """Begin to set a user's password anew under a site; the user is sent a message.
 
-        ``POST /v4/users/reset``, which the live service has in place of `reset_password` (FACTS 1.2).
+        ``POST /v4/users/reset``, which the live service has in place of `reset_password` (docs/services/blaize.md).
 
         Args:
             reset: ``identifiers`` and ``siteSlug``, both required.
@@ -382,7 +382,7 @@ class Users(BlaizeResource):
     async def sessions(self, user_id: str) -> CrossDeviceSession:
         """Get a user's sessions on all devices.
 
-        ``GET /v3/users/{user_id}/sessions``, which the live service has in place of `session` (FACTS 1.2).
+        ``GET /v3/users/{user_id}/sessions``, which the live service has in place of `session` (docs/services/blaize.md).
 
         Args:
             user_id: the user.
@@ -436,7 +436,7 @@ class Users(BlaizeResource):
     async def reset_legacy_password_of_user(self, user_id: str, password: str | bytes) -> Receipt:
         """Empty a user's current password, and set the one that came from an older system.
 
-        ``POST /v3/users/{user_id}/legacyPassword``, the path that the document's own answer shows (FACTS 1.2).
+        ``POST /v3/users/{user_id}/legacyPassword``, the path that the document's own answer shows (docs/services/blaize.md).
 
         Args:
             user_id: the user.
@@ -471,7 +471,7 @@ class Users(BlaizeResource):
 
         ``GET /v3/user-export``, section "User Export". The rows are read while they arrive, so memory stays the same however
         many there are; the service may take minutes before the first. The document has one long list; the live service gives
-        pages of 500 with links, which are followed (FACTS 1.1, "GET /v3/user-export").
+        pages of 500 with links, which are followed (docs/services/blaize.md).
 
         Args:
             attributes: whether to include core attributes.

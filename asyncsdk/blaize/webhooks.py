@@ -1,15 +1,15 @@
-"""Webhooks (seed 003, "Webhook"): whom the service tells what, and how to read what it tells."""
+"""Webhooks (section "Webhook"): whom the service tells what, and how to read what it tells."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from attrs import frozen
 
 from ..codec import Model, from_dict, wire
 from ..errors import DecodeError
+from ..http.json_text import read_json
 from ..http.redact import redact
 from ..operation import Operation
 from .listing import BlaizeResource
@@ -102,7 +102,7 @@ class WebhookEvent(Model):
 def parse(body: bytes | str | Mapping[str, Any]) -> WebhookEvent:
     """Read a message from the service: the body of the request that it sends to a webhook's target.
 
-    The vendor documents no signature (FACTS 1.1, "Webhooks out"): whoever knows the target can send such a message, so take it
+    The vendor documents no signature (docs/services/blaize.md): whoever knows the target can send such a message, so take it
     as a hint, and ask the service what is true.
 
     Args:
@@ -117,8 +117,8 @@ def parse(body: bytes | str | Mapping[str, Any]) -> WebhookEvent:
     value: Any = body
     if isinstance(body, bytes | str):
         try:
-            value = msgspec.json.decode(body)
-        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+            value = read_json(body)
+        except ValueError as error:
             raise _unreadable(f"not JSON ({error})", body) from None
     if not isinstance(value, Mapping):
         raise _unreadable(f"a JSON object is due, not {type(value).__name__}", body)

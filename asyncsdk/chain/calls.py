@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -12,9 +12,10 @@ from attrs import evolve
 
 from ..errors import APIError, DecodeError, SDKError
 from ..http.body import HeldBody
+from ..http.coding import decompressed
 from ..http.problem import api_error, is_spent_quota, is_throttling
 from ..http.redact import sent_secrets
-from ..http.reply import Reply, decompressed, readable
+from ..http.reply import Reply, readable
 from ..http.whole import body_of, whole_body
 from ..timeout import Timeout
 from .attempts import Attempt, count, heard, name_of, observer, tell
@@ -109,21 +110,21 @@ class Calls:
                 del result  # or the error would hold this frame, which would hold the error
         return result
 
-    async def decoded(self, call: Call, into: Decoder[T], policy: RetryPolicy | None = None) -> T:
+    def decoded(self, call: Call, into: Decoder[T], policy: RetryPolicy | None = None) -> Awaitable[T]:
         """Attempt a call until its whole answer is read and decoded, or it must not be tried again.
 
         Raises:
             SDKError: whatever became of the last attempt.
         """
-        return await self.run(call, _Decoded(self, into), policy)
+        return self.run(call, _Decoded(self, into), policy)
 
-    async def opened(self, call: Call) -> httpx.Response:
+    def opened(self, call: Call) -> Awaitable[httpx.Response]:
         """Attempt a call until the head of a 2xx has come, or it must not be tried again.
 
         Raises:
             SDKError: whatever became of the last attempt.
         """
-        return await self.run(call, _Opened(self))
+        return self.run(call, _Opened(self))
 
     async def ask(
         self,

@@ -9,6 +9,7 @@ import httpx
 
 from .. import errors
 from ..http.redact import MASK, redact
+from ..http.whole import TooLargeError
 from .retry import Attempted, transport_outcome
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def transport_failure(
     outcome = transport_outcome(error)
     where = f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
     why = _shown(str(error) or type(error).__name__, secrets)
+    if isinstance(error, TooLargeError):
+        return Attempted(errors.DecodeError(f"{operation}: {why}", operation=operation), outcome)
     failure: errors.TransportError
     if isinstance(error, httpx.TimeoutException):
         failure = errors.TimeoutError(f"{operation}: {where} took too long: {why}", operation=operation)

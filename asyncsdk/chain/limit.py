@@ -20,6 +20,9 @@ _LESS = 0.8
 _QUIET = 2.0
 _LEAST = 0.004
 _PROBE_AFTER_PAUSES = 20.0
+_ENOUGH = 8
+_FEWER = 0.7
+_HOLD = 5.0
 _ASSUMED = 0.02
 """Seconds that an answer takes, before the first has come."""
 
@@ -43,11 +46,16 @@ class Limit:
     """
 
     __slots__ = (
+        "_answered",
         "_ceiling",
+        "_held_until",
         "_kept",
+        "_mark",
+        "_marked",
         "_most",
         "_patience",
         "_quiet_until",
+        "_rate",
         "_refusals",
         "_since",
         "_successes",
@@ -68,6 +76,11 @@ class Limit:
         self._took = 0.0
         self._since = 0.0
         self._quiet_until = 0.0
+        self._mark = self.places
+        self._marked = 0.0
+        self._answered = 0
+        self._rate = 0.0
+        self._held_until = 0.0
 
     @property
     def at_once(self) -> int:
@@ -80,6 +93,11 @@ class Limit:
         if self.untried or self.places >= _FEW:
             return 0.0
         return (self._took or _ASSUMED) / self.places
+
+    @property
+    def open(self) -> bool:
+        """Whether there is every place there can be, and nothing to learn from a success."""
+        return self.places >= self._most and not self._refusals
 
     def open_one(self) -> None:
         """One more place, untried."""
@@ -94,6 +112,7 @@ class Limit:
             busy: whether every place was taken: else more of them are of no use.
         """
         self._took = 0.9 * self._took + 0.1 * took if self._took else took
+        self._answered += 1
         if self._refusals >= _OUTAGE and self.places < 1:
             self._kept, self.places, self._patience, self._ceiling = self.places, 1.0, 0.0, 0.0
             self._successes = 0
@@ -109,6 +128,8 @@ class Limit:
             self._patience = self._patience / 4 if self._patience > 1 else 0.0
         coarse = self.untried or self.places >= _FEW or not self._patience
         self.places = min(self._most, self.places + (1.0 if coarse else _STEP))
+        if self.places > 2 * self._mark:
+            self._mark, self._marked, self._answered, self._rate = self.places, now, 0, 0.0
 
     def _needed(self) -> float:
         """Successes before one more place is tried."""
@@ -119,6 +140,21 @@ class Limit:
     def _long_quiet(self, now: float) -> bool:
         """Whether nothing was refused for so long that whoever has few places, and so few answers, may try too."""
         return self._successes >= 2 and now - self._since >= _QUIET
+
+    def _compare(self, now: float) -> None:
+        """Hold against each other what came back before the places were halved and after.
+
+        A service that is asked for too much answers as many as before. One that answers fewer now does not refuse for the number of
+        requests in the air: it fails one in so many, and is not to be asked more slowly for it.
+        """
+        rate = self._answered / (now - self._marked) if now > self._marked else 0.0
+        enough = self._answered >= _ENOUGH
+        if enough and self._rate and rate < _FEWER * self._rate:
+            self.places, self._held_until = self._mark, now + _HOLD
+            self._rate = 0.0
+        else:
+            self._rate = rate if enough else 0.0
+        self._mark, self._marked, self._answered = self.places, now, 0
 
     def paused(self, now: float, seconds: float) -> None:
         """The service asked to be left alone; each try that brings that about again has to be worth it."""
@@ -133,6 +169,8 @@ class Limit:
         """
         self.untried = False
         self._refusals += 1
+        if now < self._held_until:
+            return
         if self._refusals == 1:
             self._patience = min(_MOST_PATIENCE, max(1.0, 2 * self._patience))
             self._ceiling = self.places
@@ -142,3 +180,5 @@ class Limit:
         self._since = now
         fewer = max(float(air), _FEW * _LESS) if self.places >= _FEW else self.places * _LESS
         self.places = max(_LEAST, min(self.places, fewer))
+        if self.places < self._mark / 2:
+            self._compare(now)

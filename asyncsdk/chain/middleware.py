@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from ..engines.choice import chosen_engine
-from ..engines.lazy import Connections
+from ..engines.choice import connections
 from ..http.body import body_of_request
 from ..http.clock import SYSTEM, Clock
 from ..http.url import origin
@@ -40,11 +39,11 @@ async def own_network(
         transport: what carries the requests, instead of an engine of its own; closed at the end.
         clock: time, sleep and dice.
     """
-    connections = Connections(chosen_engine(transport))
+    way = Way(connections(transport))
     try:
-        yield _calls(Way(connections), clock)
+        yield _calls(way, clock)
     finally:
-        await connections.aclose()
+        await way.connections.aclose()
 
 
 class SigningTransport(httpx.AsyncBaseTransport):
@@ -64,7 +63,7 @@ class SigningTransport(httpx.AsyncBaseTransport):
         self._inner = inner
         self._signer = signer
         self._origins = origins
-        self._network = _calls(Way(Connections(chosen_engine(inner))), SYSTEM)
+        self._network = _calls(Way(connections(inner)), SYSTEM)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request signed: a copy, so that whoever keeps the request given keeps no secret.

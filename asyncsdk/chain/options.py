@@ -10,8 +10,8 @@ from attrs import Attribute, field, frozen
 
 from ..errors import ConfigurationError
 from ..http.clock import SYSTEM, Clock
+from ..http.coding import MAX_BODY
 from ..http.redact import is_sensitive
-from ..http.reply import MAX_BODY
 from ..timeout import DEFAULT_TIMEOUT, Timeout, as_timeout
 from ..version import __version__
 from .retry import RetryPolicy

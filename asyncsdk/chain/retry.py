@@ -11,6 +11,7 @@ import httpx
 from attrs import Attribute, field, frozen
 
 from ..errors import ConfigurationError
+from ..http.whole import TooLargeError
 from .attempts import tell_of_retry
 
 if TYPE_CHECKING:
@@ -281,11 +282,12 @@ class DeadlineError(httpx.ReadTimeout):
 
 
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
-_UNSENDABLE = (httpx.LocalProtocolError, httpx.UnsupportedProtocol)
+# The request cannot be sent, or the answer cannot be held: another attempt would end the same way.
+_FINAL = (httpx.LocalProtocolError, httpx.UnsupportedProtocol, TooLargeError)
 
 
 def transport_outcome(error: httpx.HTTPError) -> Outcome:
     """What an engine's exception means for another attempt."""
     if isinstance(error, DeadlineError):
         return Outcome(sent=error.sent, final=True)
-    return Outcome(sent=not isinstance(error, _UNSENT), final=isinstance(error, _UNSENDABLE))
+    return Outcome(sent=not isinstance(error, _UNSENT), final=isinstance(error, _FINAL))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import zlib
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import anyio
 import httpx
 
 from ..errors import ConnectionLostError
+from ..http.coding import coding
 from ..http.reply import Reply
 from .failure import bare, transport_failure
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ..errors import DecodeError, SDKError
     from .call import Call
 
-_PIECE = 1 << 16
 _CLOSE_WITHIN = 5.0
 
 
@@ -43,7 +42,7 @@ class Streamed:
         assert isinstance(response.stream, httpx.AsyncByteStream)
         self._stream = response.stream
         self._pieces = aiter(response.stream)
-        self._coding = _coding(response.headers.get("content-encoding", ""))
+        self._coding = coding(response.headers.get("content-encoding", ""))
         self._decoded: Iterator[bytes] = iter(())
         self._failure: SDKError | None = None
 
@@ -95,93 +94,3 @@ class Streamed:
         """Give the connection and the place back; bounded in time, and cancellation does not cut it short."""
         with anyio.move_on_after(_CLOSE_WITHIN, shield=True):
             await self._stream.aclose()
-
-
-class _Coding(Protocol):
-    """A content coding, undone piece by piece."""
-
-    @property
-    def complete(self) -> bool:
-        """Whether the body may end here."""
-        ...
-
-    def feed(self, piece: bytes) -> Iterator[bytes]:
-        """What a further piece holds; never empty pieces."""
-        ...
-
-
-class _Identity:
-    """No coding."""
-
-    complete = True
-
-    def feed(self, piece: bytes) -> Iterator[bytes]:
-        """The piece as it is."""
-        return iter((piece,) if piece else ())
-
-
-class _Unknown:
-    """A coding that nobody asked for.
-
-    Args:
-        name: as the answer calls it.
-    """
-
-    complete = True
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def feed(self, piece: bytes) -> Iterator[bytes]:  # noqa: ARG002
-        """Raise `httpx.DecodingError`."""
-        raise httpx.DecodingError(f"the body comes in the coding {self._name!r}, which was not asked for")
-
-
-class _Inflate:
-    """gzip or deflate: every member, in pieces of bounded length however well they were compressed.
-
-    Args:
-        gzip: or else deflate.
-    """
-
-    def __init__(self, *, gzip: bool) -> None:
-        self._gzip = gzip
-        self._member: zlib._Decompress | None = None
-        self.complete = True
-
-    def feed(self, piece: bytes) -> Iterator[bytes]:
-        """The bytes that a further piece holds.
-
-        Raises:
-            httpx.DecodingError: they are not what the coding promises.
-        """
-        while piece or (self._member is not None and not self._member.eof):
-            if self._member is None or self._member.eof:
-                piece = piece.lstrip(b"\0") if self._member else piece  # padding between members
-                if not piece:
-                    return
-                self._member = zlib.decompressobj(31 if self._gzip else _deflate_bits(piece))
-            try:
-                found = self._member.decompress(piece, _PIECE)
-            except zlib.error as error:
-                raise httpx.DecodingError(f"the compressed body is broken: {error}") from None
-            self.complete = self._member.eof
-            piece = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
-            if found:
-                yield found
-            elif not piece:
-                return
-
-
-def _deflate_bits(start: bytes) -> int:
-    """With zlib's header, as the standard says, or without, as some servers send it."""
-    return 15 if start[0] & 0x0F == 8 and (len(start) < 2 or int.from_bytes(start[:2]) % 31 == 0) else -15
-
-
-def _coding(name: str) -> _Coding:
-    name = name.strip().lower()
-    if name in ("", "identity"):
-        return _Identity()
-    if name in ("gzip", "x-gzip", "deflate"):
-        return _Inflate(gzip=name != "deflate")
-    return _Unknown(name)

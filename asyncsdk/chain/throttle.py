@@ -35,6 +35,7 @@ class Throttle:
         self._bears = Limit(most)
         self._clock = clock
         self._answers = 0
+        self._careful = False  # since the service refused something or asked for a pause
         self._resume_at = 0.0
         self._next_start = 0.0
         self._waiting: OrderedDict[anyio.Event, None] = OrderedDict()
@@ -64,10 +65,7 @@ class Throttle:
             self.active += 1
         else:
             await self._turn()
-        now = self._clock.monotonic()
-        if self._resume_at > now or self._next_start > now or self._bears.gap:
-            now = await self._start()
-        return now
+        return await self._start() if self._careful else self._clock.monotonic()
 
     async def _turn(self) -> None:
         turn = anyio.Event()
@@ -94,8 +92,10 @@ class Throttle:
             while (rest := self._resume_at - self._clock.monotonic()) > 0:
                 await self._clock.sleep(rest)
             now = self._clock.monotonic()
+            gap = self._bears.gap
             mine = max(now, self._next_start)
-            self._next_start = mine + self._bears.gap
+            self._next_start = mine + gap
+            self._careful = bool(gap) or mine > now or not self._bears.open
             if mine > now:
                 await self._clock.sleep(mine - now)
         except BaseException:
@@ -121,17 +121,22 @@ class Throttle:
         """
         bears = self._bears
         self._answers += 1
+        busy = self.active >= bears.places
+        if bears.open or (not busy and not self._careful):
+            return
         now = self._clock.monotonic()
-        bears.succeeded(now, now - since, busy=self.active >= bears.places)
+        bears.succeeded(now, now - since, busy=busy)
         if self._waiting:
             self._hand_out()
 
     def overloaded(self) -> None:
         """The service (or the way to it) showed that it is asked too much. Asked while the permit is still taken."""
+        self._careful = True
         self._bears.refused(self._clock.monotonic(), self.active - 1)
 
     def pause(self, seconds: float) -> None:
         """Let nobody start for this long: the service asks for it."""
+        self._careful = True
         now = self._clock.monotonic()
         self._bears.paused(now, seconds)
         self._resume_at = max(self._resume_at, now + seconds)

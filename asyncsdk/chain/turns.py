@@ -6,12 +6,25 @@ from collections import deque
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
+import anyio
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import anyio
 
-    from .events import Events
+class Events:
+    """Makes events for one event loop, the one it is first asked in; to ask which one that is takes longer than to make one."""
+
+    __slots__ = ("_kind",)
+
+    def __init__(self) -> None:
+        self._kind: type[anyio.Event] | None = None
+
+    def new(self) -> anyio.Event:
+        """An `anyio.Event`."""
+        if self._kind is None:
+            self._kind = type(anyio.Event())
+        return self._kind()
 
 
 class Turns:

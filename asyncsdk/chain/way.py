@@ -13,7 +13,7 @@ from ..engines.time_limit import limited
 from .signing import exchange
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from ..engines.common import Engine
     from ..engines.lazy import Connections
@@ -57,10 +57,13 @@ class Way:
             sending.admitted = True
             try:
                 engine = self.connections.opened()
-                if sending.call.timeout.total is None:
-                    response = await _carried(engine, sending, network)
+                total = sending.call.timeout.total
+                how: Callable[[Engine, Sending, Network], Awaitable[httpx.Response]]
+                how = _exchanged if sending.call.body.held is not None else _streamed
+                if total is None:
+                    response = await how(engine, sending, network)
                 else:
-                    response = await _carried_within(sending.call.timeout.total, engine, sending, network)
+                    response = await _within(total, how(engine, sending, network), sending.request)
             except BaseException as error:
                 if isinstance(error, httpx.TimeoutException):
                     throttle.overloaded()
@@ -80,28 +83,28 @@ class Way:
         return response
 
 
-async def _carried(engine: Engine, sending: Sending, network: Network) -> httpx.Response:
+def _exchanged(engine: Engine, sending: Sending, network: Network) -> Awaitable[httpx.Response]:
     """Sign where that is asked for, and send."""
-    call, request = sending.call, sending.request
-    signer = call.host.signer
-    if call.body.held is not None:
-        if signer is None:
-            return await engine.carry(request, most=call.most)
-        return await exchange(partial(engine.carry, most=call.most), request, call.body, signer, network)
+    call = sending.call
+    if call.host.signer is None:
+        return engine.carry(sending.request, most=call.most)
+    return exchange(partial(engine.carry, most=call.most), sending.request, call.body, call.host.signer, network)
+
+
+async def _streamed(engine: Engine, sending: Sending, network: Network) -> httpx.Response:
+    """The same with a body that is read while it is sent; what it was read from is closed then."""
     try:
-        if signer is None:
-            return await engine.carry(request, most=call.most)
-        return await exchange(partial(engine.carry, most=call.most), request, call.body, signer, network)
+        return await _exchanged(engine, sending, network)
     finally:
-        assert isinstance(request.stream, httpx.AsyncByteStream)
-        await request.stream.aclose()
+        assert isinstance(sending.request.stream, httpx.AsyncByteStream)
+        await sending.request.stream.aclose()
 
 
-async def _carried_within(total: float, engine: Engine, sending: Sending, network: Network) -> httpx.Response:
+async def _within(total: float, answer: Awaitable[httpx.Response], request: httpx.Request) -> httpx.Response:
     ends = anyio.current_time() + total
     with anyio.move_on_after(total):
-        return limited(await _carried(engine, sending, network), ends, sending.request)
-    raise httpx.ReadTimeout(f"the attempt took longer than {total:g} s", request=sending.request)
+        return limited(await answer, ends, request)
+    raise httpx.ReadTimeout(f"the attempt took longer than {total:g} s", request=request)
 
 
 class _PermitStream(httpx.AsyncByteStream):

@@ -72,9 +72,8 @@ def _show(summary: Summary, out: str, hours: int) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from ..columns import model_schema
     from ..sinks.parquet import partitioning
-    from ..unleash.analytics.rows import AnalyticsRow
+    from ..unleash.analytics.datasets import ROWS_OF_DEVICES
     from .busiest import busiest
 
     per = -(-hours // _PERIODS)
@@ -86,8 +85,8 @@ def _show(summary: Summary, out: str, hours: int) -> None:
     rows = dataset(
         [str(each) for each in paths],
         format="parquet",
-        schema=model_schema(AnalyticsRow),
-        partitioning=partitioning(),
+        schema=ROWS_OF_DEVICES.schema(),
+        partitioning=partitioning(ROWS_OF_DEVICES),
         partition_base_dir=out,
     )
     found = busiest(rows, plan.keys, plan.start, plan.end, per * 3_600_000)

@@ -111,7 +111,7 @@ def pull(
         bool,
         typer.Option(
             "--restart",
-            help="Remove the files that hold nothing but these devices and this range, and fetch them again.",
+            help="Fetch again what is there already, and put it in the place of that, piece by piece.",
             rich_help_panel=_HOW,
         ),
     ] = False,
@@ -203,8 +203,6 @@ def _consistent(request: PullRequest, as_json: bool) -> None:
         return
     if request.limit is not None:
         raise usage("--limit", "it is for stdout: a file is whole or not there")
-    if request.restart and "://" in request.out:
-        raise usage("--restart", "it removes files of a local directory only: remove those of the URL, then pull again")
 
 
 def _finish(summary: Summary, *, as_json: bool, quiet: bool) -> None:

@@ -6,6 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from ..sinks.lines import csv_header, csv_lines, ndjson_lines
+from ..unleash.analytics.datasets import ROWS_OF_DEVICES
 from .request import Format
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class RowLines:
 
     def __init__(self, format: Format, stdout: StandardOutput, clock: Callable[[], float] = monotonic) -> None:  # noqa: A002
         self._encode = ndjson_lines if format is Format.NDJSON else csv_lines
-        self._header = b"" if format is Format.NDJSON else csv_header()
+        self._header = b"" if format is Format.NDJSON else csv_header(ROWS_OF_DEVICES.columns)
         self._held: list[AnalyticsRow] = []
         self._stdout = stdout
         self._clock = clock
@@ -43,7 +44,7 @@ class RowLines:
 
     async def flush(self) -> None:
         """Write what is held, and the header if nothing was written before."""
-        lines = self._header + self._encode(self._held)
+        lines = self._header + self._encode(ROWS_OF_DEVICES.columns, self._held)
         self._header, self._held = b"", []
         await self._stdout.write(lines)
         self._flushed = self._clock()

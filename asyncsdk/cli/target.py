@@ -1,22 +1,17 @@
-"""The files of a pull: the sink that writes them, and how to forget some."""
+"""The files of a pull: the sink that writes them."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, get_args
 
-from ..sinks import CSVSink, NDJSONSink, ParquetSink, layout
-from ..sinks.compression import SUFFIXES
-from ..sinks.local import LocalStore
+from ..sinks import CSVSink, NDJSONSink, ParquetSink
 from ..sinks.parquet import ParquetCompression
-from ..times import instant
 from .problems import usage
 from .request import Format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..datasets.plan import Plan
     from ..sinks.compression import Compression
     from .request import PullRequest
 
@@ -38,27 +33,6 @@ def sink(request: PullRequest) -> CSVSink | NDJSONSink | ParquetSink:
         return ParquetSink(request.out, compression=_named(request.compression or "zstd", _PARQUET))
     kind = NDJSONSink if request.format is Format.NDJSON else CSVSink
     return kind(request.out, _text_compression(request))
-
-
-def forget(request: PullRequest, plan: Plan) -> None:
-    """Remove the files that hold nothing but devices and time of this plan; those that reach beyond its range stay.
-
-    Args:
-        request: whose target is a local directory.
-        plan: with its devices known.
-    """
-    assert request.out is not None
-    root = Path(request.out).absolute()
-    suffix = (
-        ".parquet" if request.format is Format.PARQUET else f".{request.format}{SUFFIXES[_text_compression(request)]}"
-    )
-    store = LocalStore(root, suffix)
-    assert isinstance(plan.keys, tuple)
-    for device in plan.keys:
-        for part in store.parts(device):
-            if (plan.start or 0) <= part.start and part.end <= (plan.end or 0):
-                folder = root / layout.device_folder(device) / f"date={instant(part.start):%Y-%m-%d}"
-                (folder / part.name).unlink(missing_ok=True)
 
 
 def _text_compression(request: PullRequest) -> Compression | None:

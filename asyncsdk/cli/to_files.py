@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..http.redact import redact
 from .progress import LiveProgress
 from .summary import Summary
-from .target import forget, sink
+from .target import sink
 
 if TYPE_CHECKING:
     from .access import Access
@@ -31,15 +31,13 @@ async def to_files(access: Access, request: PullRequest, *, quiet: bool = False)
     files = sink(request)
     async with access.analytics() as analytics:
         plan = await request.plan(analytics)
-        if request.restart:
-            await analytics.version()  # before anything is removed: can it be had again?
-            forget(request, plan)
         with LiveProgress(len(plan), wanted=not quiet) as live:
             report = await analytics.backfill(
                 plan,
                 files,
                 concurrency=request.concurrency,
                 settle=request.settle,
+                refresh=request.restart,
                 on_error="collect" if request.keep_going else "raise",
                 on_progress=live.follow,
             )

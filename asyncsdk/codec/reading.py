@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, Union, get_args, get_origin
 import attrs
 from attrs import frozen
 
+from .fit import Fit, fit
 from .model import Model, named
 from .times import read_time
 
@@ -102,12 +103,14 @@ class Member:
         key: its name on the wire.
         default: what it is where nothing was given.
         hook: reads its wire value.
+        fit: holds its wire value against its type, but does not look into other models.
     """
 
     name: str
     key: str
     default: Any
     hook: Hook
+    fit: Fit
 
 
 @cache
@@ -115,7 +118,10 @@ def members(cls: type[Any]) -> tuple[Member, ...]:
     """The fields of a model that are part of the body, in order."""
     attrs.resolve_types(cls)
     hook_of = converter(cls._read_time).get_structure_hook
-    return tuple(Member(each.name, key, _default(each), hook_of(each.type)) for each, key in named(cls))
+    found: list[tuple[attrs.Attribute[Any], str, Any]] = [(each, key, each.type) for each, key in named(cls)]
+    return tuple(
+        Member(each.name, key, _default(each), hook_of(kind), fit(kind, deep=False)) for each, key, kind in found
+    )
 
 
 def _default(each: attrs.Attribute[Any]) -> Any:

@@ -39,7 +39,7 @@ def receipt(reply: Reply) -> Receipt:
     try:
         sent = reply.json() if reply.body.strip() else None
     except DecodeError:
-        sent = reply.body.decode("utf-8", "replace")
+        sent = reply.body.decode("utf-8-sig", "replace")
     if not isinstance(sent, Mapping):
         return Receipt(_wire=sent, status_code=reply.status, message=sent if isinstance(sent, str) else None)
     message, uri = sent.get("message"), sent.get("uri")

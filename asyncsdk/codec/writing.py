@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from math import isfinite
 from typing import Any
 
-import msgspec
-
+from ..http.json_text import write_json
+from .fault import fault, is_finite
+from .fit import AsSent
 from .model import OMIT, WHOLE, Model
 from .reading import members
 from .times import timestamp
+
+_SCALARS = (str, int, float, bool, type(None))
 
 
 def to_dict(value: Any) -> Any:
@@ -21,13 +23,19 @@ def to_dict(value: Any) -> Any:
     absent stays absent. None on a field that was present is null; `OMIT` removes a field. Objects and lists are new ones:
     changing the result changes no model.
 
+    Where the server sent values that do not fit their types, the object is a dict that knows them: like its model, it can be sent
+    back as a body, in which any other value of a wrong type is refused.
+
     Raises:
         ValueError: a naive datetime.
     """
     if isinstance(value, Model):
         return _model_to_wire(value)
     if isinstance(value, Mapping):
-        return {key: to_dict(each) for key, each in value.items() if each is not OMIT}
+        made = {key: to_dict(each) for key, each in value.items() if each is not OMIT}
+        if isinstance(value, AsSent):
+            return AsSent(made, {key: each for key, each in made.items() if value.came_so(key)})
+        return made
     if isinstance(value, list | tuple):
         return [to_dict(each) for each in value if each is not OMIT]
     return timestamp(value) if isinstance(value, datetime) else value
@@ -43,18 +51,24 @@ def _model_to_wire(model: Model) -> Any:
         return to_dict(sent)
     sent = sent or {}
     known = {each.key: each for each in members(kind)}
-    made = {}
+    made, misfits = {}, {}
     for key, raw in sent.items():  # in the order it came in
         each = known.get(key)
-        if each is None:
-            made[key] = to_dict(raw)
-        elif (value := getattr(model, each.name)) is not OMIT:
+        value = raw if each is None else getattr(model, each.name)
+        if value is OMIT:
+            continue
+        if value is raw:
+            made[key] = raw if type(raw) in _SCALARS else to_dict(raw)
+        else:
+            assert each is not None
             made[key] = _unchanged(raw, each.hook(raw, None), value)
+        if each is not None and each.fit(raw) is not None and same(raw, made[key]):
+            misfits[key] = made[key]
     for key, each in known.items():
         value = getattr(model, each.name)
         if key not in sent and value is not OMIT and not same(value, each.default):
             made[key] = to_dict(value)
-    return made
+    return AsSent(made, misfits) if misfits else made
 
 
 def _unchanged(raw: Any, read: Any, value: Any) -> Any:
@@ -84,27 +98,21 @@ def same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
 
 
-def encode(value: Any) -> bytes:
+def encode(value: Any, where: str = "body") -> bytes:
     """The JSON bytes of a body.
 
+    Args:
+        value: a model, or plain JSON that may hold models.
+        where: what it is, for the error.
+
     Raises:
-        TypeError: a value inside has no JSON form.
-        ValueError: a number that JSON does not have (nan, inf), or a naive datetime; says where.
+        TypeError: a value or a name inside has no JSON form; says where.
+        ValueError: a number that JSON does not have (nan, inf), a naive datetime, an object that holds itself; says where.
     """
-    made = to_dict(value)
-    if (path := _not_finite(made, "body")) is not None:
-        raise ValueError(f"{path} is no finite number: JSON has no form for it")
-    return msgspec.json.encode(made)
-
-
-def _not_finite(value: Any, path: str) -> str | None:
-    """Where the first nan or inf stands: msgspec would send null in its place."""
-    if isinstance(value, float):
-        return None if isfinite(value) else path
-    if isinstance(value, dict):
-        inside = (_not_finite(each, f"{path}.{key}") for key, each in value.items())
-    elif isinstance(value, list):
-        inside = (_not_finite(each, f"{path}[{at}]") for at, each in enumerate(value))
-    else:
-        return None
-    return next((found for found in inside if found is not None), None)
+    try:
+        made = to_dict(value)
+        if is_finite(made):
+            return write_json(made)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        pass
+    raise fault(value, where)

@@ -41,10 +41,10 @@ def required() -> ModuleType:
     """
     try:
         import numpy as np  # noqa: F401  # used by all that builds batches: say at once that it is missing
-        import pyarrow
+        import pyarrow as pa
     except ImportError:
         raise ConfigurationError('Arrow needs pyarrow and numpy: pip install "asyncsdk[arrow]"') from None
-    return pyarrow  # type: ignore[no-any-return]  # it has no types
+    return pa  # type: ignore[no-any-return]  # it has no types
 
 
 @once

@@ -56,7 +56,7 @@ def to_batch(model: type[Model], items: Sequence[Any], *, schema: pa.Schema | No
     arrays, rest = _members(columns, rows)
     made = dict(zip((column.name for column in columns), arrays, strict=True))
     made[extra_name(model)] = _extra(len(rows), rest)
-    return _batch(len(rows), made, own, schema)
+    return _batch(made, own) if schema is None else _fitted(len(rows), made, schema)
 
 
 def assemble(model: type[Model], count: int, values: Mapping[str, Sequence[Any]]) -> pa.RecordBatch:
@@ -82,19 +82,21 @@ def assemble(model: type[Model], count: int, values: Mapping[str, Sequence[Any]]
     for name in values.keys() - made.keys():
         _note(rest, name, dict(enumerate(values[name])))
     made[extra_name(model)] = _extra(count, rest)
-    return _batch(count, made, model_schema(model))
+    return _batch(made, model_schema(model))
 
 
-def _batch(count: int, made: dict[str, pa.Array], own: pa.Schema, schema: pa.Schema | None = None) -> pa.RecordBatch:
+def _batch(made: Mapping[str, pa.Array], schema: pa.Schema) -> pa.RecordBatch:
     import pyarrow as pa
 
-    if schema is None:
-        return pa.RecordBatch.from_arrays([made[name] for name in own.names], schema=own)
-    arrays = (made[each.name] if each.name in made else pa.nulls(count, each.type) for each in schema)
-    fitted = [
-        array if array.type == kind else array.cast(kind) for array, kind in zip(arrays, schema.types, strict=True)
-    ]
-    return pa.RecordBatch.from_arrays(fitted, schema=schema)
+    return pa.RecordBatch.from_arrays([made[name] for name in schema.names], schema=schema)
+
+
+def _fitted(count: int, made: Mapping[str, pa.Array], schema: pa.Schema) -> pa.RecordBatch:
+    """A batch in a schema of somebody else's."""
+    import pyarrow as pa
+
+    arrays = {each.name: made[each.name] if each.name in made else pa.nulls(count, each.type) for each in schema}
+    return _batch({each.name: arrays[each.name].cast(each.type) for each in schema}, schema)
 
 
 def _extra(count: int, rest: Rest) -> pa.Array:
@@ -203,7 +205,6 @@ def _json(values: Sequence[Any]) -> pa.Array:
 
 def _at_once(kind: Kind, values: Sequence[Any]) -> pa.Array | None:
     """The column where every value fits it as it is, which is the common case; None otherwise."""
-    import numpy as np
     import pyarrow as pa
 
     if isinstance(kind, Moment):
@@ -215,8 +216,11 @@ def _at_once(kind: Kind, values: Sequence[Any]) -> pa.Array | None:
         made = pa.array(values, arrow_type(kind))
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError):
         return None
-    if kind == "real" and not np.isfinite(made.drop_null().to_numpy()).all():
-        raise NotFiniteError
+    if kind == "real":
+        import numpy as np
+
+        if not np.isfinite(made.drop_null().to_numpy()).all():
+            raise NotFiniteError
     return made
 
 

@@ -42,6 +42,7 @@ _INT64 = range(-(2**63), 2**63)
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _TICKS = {"ms": 1000, "us": 1}  # microseconds
+_MICROSECOND = timedelta(microseconds=1)
 
 _as_sent = msgspec.json.Encoder()
 _sorted = msgspec.json.Encoder(order="deterministic")
@@ -126,7 +127,7 @@ def _moment(kind: Moment, value: Any) -> tuple[int | None, bool]:
     moment = kind.read(value, None)
     if not isinstance(moment, datetime) or moment.tzinfo is None:
         return None, False
-    microseconds = (moment - EPOCH) // timedelta(microseconds=1)
+    microseconds = (moment - EPOCH) // _MICROSECOND
     held, rest = divmod(microseconds, _TICKS[kind.unit])
     return held, not rest and not isinstance(value, bool) and bool(kind.write(moment) == value)
 

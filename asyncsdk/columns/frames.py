@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,6 +11,8 @@ from .arrow import model_schema, required
 from .batch import to_batch
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
+
     import pandas as pd
     import polars as pl
     import pyarrow as pa
@@ -45,7 +46,9 @@ def schema_of(of: type[Any] | None) -> pa.Schema:
     if isinstance(of, type) and issubclass(of, Model):
         return model_schema(of)
     if of is None:
-        raise TypeError("nobody knows what this pager's items are, so they have no columns: make it with Pager(..., of=...)")
+        raise TypeError(
+            "nobody knows what this pager's items are, so they have no columns: make it with Pager(..., of=...)"
+        )
     raise TypeError(f"only models and texts have columns, not {of!r}")
 
 
@@ -87,7 +90,7 @@ async def as_polars(table: Callable[[], Awaitable[pa.Table]]) -> pl.DataFrame:
     Raises:
         ConfigurationError: the extra ``polars`` is not installed.
     """
-    polars = _module("polars")
+    polars = await _module("polars")
     frame: pl.DataFrame = polars.from_arrow(await table())
     return frame
 
@@ -101,14 +104,16 @@ async def as_pandas(table: Callable[[], Awaitable[pa.Table]]) -> pd.DataFrame:
     Raises:
         ConfigurationError: the extra ``pandas`` is not installed.
     """
-    pandas = _module("pandas")
+    pandas = await _module("pandas")
     frame: pd.DataFrame = (await table()).to_pandas(types_mapper=pandas.ArrowDtype)
     return frame
 
 
-def _module(name: str) -> Any:
+async def _module(name: str) -> Any:
+    from anyio import to_thread  # its import takes a while
+
     required()
     try:
-        return import_module(name)
+        return await to_thread.run_sync(import_module, name)  # a server must not stall for its first frame
     except ImportError:
         raise ConfigurationError(f'{name} is not installed: pip install "asyncsdk[{name}]"') from None

@@ -38,7 +38,7 @@ Leaf = Literal["text", "integer", "real", "truth", "json"]
 Unit = Literal["ms", "us"]
 
 
-@frozen
+@frozen(cache_hash=True)
 class Moment:
     """A point in time, in UTC.
 
@@ -58,7 +58,7 @@ class Moment:
         return self.read is read_time and self.write is timestamp
 
 
-@frozen
+@frozen(cache_hash=True)
 class Struct:
     """An object whose members are known.
 
@@ -69,7 +69,7 @@ class Struct:
     columns: tuple[Column, ...]
 
 
-@frozen
+@frozen(cache_hash=True)
 class Items:
     """A list.
 

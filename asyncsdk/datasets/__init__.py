@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .blocking import Reader, backfill, read
     from .dataset import Dataset
     from .ledger import Ledger
     from .plan import Plan
@@ -15,7 +16,21 @@ if TYPE_CHECKING:
     from .shard import Shard
     from .stream import RowStream
 
-__all__ = ["DataSets", "Dataset", "Ledger", "Plan", "Pull", "Report", "RowStream", "Shard", "Sink", "Writer"]
+__all__ = [
+    "DataSets",
+    "Dataset",
+    "Ledger",
+    "Plan",
+    "Pull",
+    "Reader",
+    "Report",
+    "RowStream",
+    "Shard",
+    "Sink",
+    "Writer",
+    "backfill",
+    "read",
+]
 
 _HOMES = {
     "DataSets": "pull",
@@ -23,11 +38,14 @@ _HOMES = {
     "Ledger": "ledger",
     "Plan": "plan",
     "Pull": "pull",
+    "Reader": "blocking",
     "Report": "report",
     "RowStream": "stream",
     "Shard": "shard",
     "Sink": "protocol",
     "Writer": "protocol",
+    "backfill": "blocking",
+    "read": "blocking",
 }
 
 

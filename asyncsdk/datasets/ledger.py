@@ -44,10 +44,7 @@ class Finished(Collection[Shard]):
 
     def add(self, key: Key, edges: Edges) -> None:
         """Take in more of one key."""
-        if key in self.edges:
-            self.edges[key] += edges
-        else:
-            self.edges[key] = edges
+        self.edges[key] = self.edges[key] + edges if key in self.edges else edges
 
     def __iter__(self) -> Iterator[Shard]:
         for key, edges in self.edges.items():
@@ -71,7 +68,9 @@ class Ledger:
     """
 
     def __init__(self, done: Iterable[Shard] = ()) -> None:
-        self._done = {where: merged(edges) for where, edges in by_key(done).items()}
+        self._done = {
+            dataset: {key: merged(edges) for key, edges in keys.items()} for dataset, keys in by_key(done).items()
+        }
         self._new: dict[tuple[str, Key], Edges] = {}
 
     def add(self, shard: Shard) -> None:
@@ -82,10 +81,10 @@ class Ledger:
 
     def missing(self, shard: Shard) -> list[Shard]:
         """What of a shard is still to do, as shards in order of time: itself, parts of it, or nothing."""
-        where = (shard.dataset, shard.key)
-        if where in self._new:
-            self._done[where] = merged(self._done.get(where, array("q")) + self._new.pop(where))
-        edges = self._done.get(where)
+        done = self._done.setdefault(shard.dataset, {})
+        if new := self._new.pop((shard.dataset, shard.key), None):
+            done[shard.key] = merged(done.get(shard.key, array("q")) + new)
+        edges = done.get(shard.key)
         if edges is None:
             return [shard]
         start, end = edges_of(shard)
@@ -98,14 +97,53 @@ class Ledger:
         return not self.missing(shard)
 
 
-def by_key(done: Iterable[Shard]) -> dict[tuple[str, Key], Edges]:
+class Refresh:
+    """The shards of a plan, cut so that none of them takes a part of what is done.
+
+    A piece that is done within one shard is replaced by it, with others if there are; one that reaches beyond a shard is fetched
+    with the edges that it has.
+
+    Args:
+        done: finished shards, in any order.
+    """
+
+    def __init__(self, done: Iterable[Shard]) -> None:
+        self._done = {
+            dataset: {key: in_order(edges) for key, edges in keys.items()} for dataset, keys in by_key(done).items()
+        }
+        self._reached: dict[tuple[str, Key], int] = {}
+
+    def missing(self, shard: Shard) -> list[Shard]:
+        """What to fetch for a shard, in order of time. Shards of one key are asked for in order."""
+        where = (shard.dataset, shard.key)
+        edges = self._done.get(shard.dataset, {}).get(shard.key)
+        if edges is None:
+            return [shard]
+        first, end = edges_of(shard)
+        start = max(first, self._reached.get(where, first))
+        found = []
+        for begin, finish in _touched(edges, start, end):
+            if first <= begin and finish <= end:
+                continue
+            if start < begin:
+                found.append((start, begin))
+            found.append((begin, finish))
+            start = self._reached[where] = finish
+        if start < end:
+            found.append((start, end))
+        if found == [(first, end)]:
+            return [shard]
+        return [evolve(shard, start=begin, end=finish) for begin, finish in found]
+
+
+def by_key(done: Iterable[Shard]) -> dict[str, dict[Key, Edges]]:
     """The edges of finished shards, as they were cut, by data set and key."""
     if isinstance(done, Finished):
-        return {(done.dataset, key): edges for key, edges in done.edges.items()}
-    found: dict[tuple[str, Key], Edges] = {}
+        return {done.dataset: done.edges}
+    found: dict[str, dict[Key, Edges]] = {}
     for shard in done:
         if shard.settled:
-            found.setdefault((shard.dataset, shard.key), array("q")).extend(edges_of(shard))
+            found.setdefault(shard.dataset, {}).setdefault(shard.key, array("q")).extend(edges_of(shard))
     return found
 
 
@@ -126,6 +164,8 @@ def in_order(edges: Edges) -> Edges:
 
 def merged(edges: Edges) -> Edges:
     """The same instants as intervals that neither overlap nor touch, in order."""
+    if len(edges) == len(_TIMELESS) and edges[0] < edges[1]:
+        return edges
     made = array("q")
     reached = -1
     for start, end in pairs(in_order(edges)):
@@ -157,4 +197,12 @@ def gaps(edges: Edges, start: int, end: int) -> Iterator[tuple[int, int]]:
             return
         yield start, edges[at]
         start = edges[at + 1]
+        at += 2
+
+
+def _touched(edges: Edges, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The intervals that hold an instant of ``[start, end)``, in order; none of them overlap."""
+    at = bisect_right(edges, start) // 2 * 2
+    while at < len(edges) and edges[at] < end:
+        yield edges[at], edges[at + 1]
         at += 2

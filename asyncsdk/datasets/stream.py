@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from attrs import evolve
 
 from ..codec import Model
+from ..columns.frames import arrow_of_batches, as_pandas, as_polars
 from ..fanout.run import OnError, Run
-from ..paging import Page, Pager
+from ..paging import Fetch, Page, Pager, Trail
 from ..times import since_epoch
 from .shard import Shard
 from .streamed import LongAnswer
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Sequence
     from types import TracebackType
 
+    import pandas as pd
+    import polars as pl
     import pyarrow as pa
 
     from ..client import Client
@@ -107,6 +110,23 @@ class RowStream(Run[Shard, Any], Generic[M]):
         self._use("arrow")
         return Batches(self)
 
+    async def to_arrow(self) -> pa.Table:
+        """All that is still to come as an Arrow table, of the `schema` also where there is no row.
+
+        Raises:
+            ConfigurationError: the extra ``arrow`` is not installed.
+            RuntimeError: the stream is being iterated row by row already.
+        """
+        return await arrow_of_batches(self.batches(), self.schema)
+
+    async def to_polars(self) -> pl.DataFrame:
+        """The same as a polars frame; it takes the extra ``polars``."""
+        return await as_polars(self.to_arrow)
+
+    async def to_pandas(self) -> pd.DataFrame:
+        """The same as a pandas frame of Arrow's types, in which null is no float; it takes the extra ``pandas``."""
+        return await as_pandas(self.to_arrow)
+
     @property
     def _grows(self) -> bool:
         return self._form != "arrow" or self._dataset.read_fast is None
@@ -153,16 +173,21 @@ def _milliseconds(value: Any) -> int | None:
 
 
 class _Changed(Pager[Any]):
-    """The pages of another pager, each with other items."""
+    """The pages of another pager, each with other items; what that one gives only once is given once here too."""
 
     def __init__(self, pager: Pager[Any], change: Callable[[Sequence[Any]], Any]) -> None:
         super().__init__(pager.page, numbered=pager.numbered)
         self._pager = pager
         self._change = change
 
-    async def page(self, cursor: str | None = None) -> Page[Any]:
-        page = await self._pager.page(cursor)
-        return evolve(page, items=self._change(page.items))
+    def begin(self) -> Fetch[Any]:
+        trail: Trail[Any] = Trail()
+
+        async def fetch(cursor: str | None) -> Page[Any]:
+            page = await trail.page(self._pager, cursor)
+            return evolve(page, items=self._change(page.items))
+
+        return fetch
 
 
 class Batches(Generic[M]):

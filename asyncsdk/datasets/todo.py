@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 
     from ..fanout.progress import Progress
     from ..http.clock import Clock
-    from .ledger import Ledger
+    from .ledger import Ledger, Refresh
     from .plan import Plan
-    from .refresh import Refresh
     from .shard import Shard
 
 _AT_ONCE = 1000

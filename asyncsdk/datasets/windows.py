@@ -22,8 +22,8 @@ _LEAST, _MOST = 10**11, 10**14
 def milliseconds(value: Instant, name: str = "time", *, up: bool = False) -> int:
     """A point in time as milliseconds since the epoch.
 
-    The document says "nanoseconds", its example and the service mean milliseconds (seed 001), which is why a value
-    that looks like another unit is refused rather than guessed at.
+    A value that looks like another unit is refused rather than guessed at: the document of the Analytics API says
+    "nanoseconds" where its example and the service mean milliseconds (docs/services/unleash-analytics.md).
 
     Args:
         value: an aware datetime or int milliseconds.

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import anyio
 
 from ..codec import Model
-from .ledger import Ledger
-from .refresh import Refresh
+from .ledger import Ledger, Refresh
 from .report import Report
 from .stream import RowStream
 from .todo import Todo

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from ..errors import ConfigurationError
-from ..http.whole import Whole, body_of
-from .common import NO_TIMEOUTS, body_framing
+from ..http.whole import Whole, body_of, too_large
+from .common import NO_TIMEOUTS, Engine, body_framing
 from .native import NativeBody, answer, translated_errors
+from .outgoing import Outgoing
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _FRAMING = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 
 
-class BorrowedEngine(httpx.AsyncBaseTransport):
+class BorrowedEngine(Engine):
     """Sends through a caller's client, whose connections, proxies, transports and event hooks are its own business.
 
     The client's default headers, cookies, parameters, authentication and base URL are left out, and it follows no
@@ -34,29 +35,40 @@ class BorrowedEngine(httpx.AsyncBaseTransport):
     """
 
     def __init__(self, http_client: Any) -> None:
+        super().__init__()
         self._client = http_client
         self._library = _library_of(http_client)
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request and return its answer; with the request's extension ``whole``, its body has been read.
+    async def carry(self, request: httpx.Request, *, most: int | None) -> httpx.Response:
+        """Send a request and return its answer.
 
         Raises:
             httpx.TransportError: as the client raises it, or httpx's exception of the same name.
+            TooLargeError: the body is larger than `most`.
             ConfigurationError: the caller has closed the client.
         """
         if self._client.is_closed:
             raise ConfigurationError("the http_client is closed")
-        native = _native_request(self._library, request)
-        with translated_errors(request):
-            response = await self._client.send(native, stream=True, auth=None, follow_redirects=False)
+        body = body_of(request.stream)
+        if body is not None:
+            response = await self._sent(request, body, length=len(body))
+        else:
+            async with Outgoing(request, None) as outgoing:
+                response = await self._sent(request, outgoing, length=None)
         headers = response.headers.raw
         if response.is_stream_consumed:
             # a hook has read it, and so it is decoded
             headers = [(name, value) for name, value in headers if name.lower() not in _FRAMING]
-            stream = Whole(response.content)
-            return httpx.Response(response.status_code, headers=headers, stream=stream)
-        body = NativeBody(request, response.stream, response.aclose)
-        return await answer(request, response.status_code, headers, response.extensions, body)
+            if most is not None and len(response.content) > most:
+                raise too_large(most, request)
+            return httpx.Response(response.status_code, headers=headers, stream=Whole(response.content))
+        received = NativeBody(request, response.stream, response.aclose)
+        return await answer(request, response.status_code, headers, response.extensions, received, most=most)
+
+    async def _sent(self, request: httpx.Request, content: bytes | Outgoing, *, length: int | None) -> Any:
+        native = _native_request(self._library, request, content, length=length)
+        with translated_errors(request):
+            return await self._client.send(native, stream=True, auth=None, follow_redirects=False)
 
     async def aclose(self) -> None:
         """Do nothing: the client is the caller's."""
@@ -73,14 +85,15 @@ def _library_of(client: Any) -> ModuleType:
     )
 
 
-def _native_request(library: ModuleType, request: httpx.Request) -> Any:
+def _native_request(
+    library: ModuleType, request: httpx.Request, content: bytes | Outgoing, *, length: int | None
+) -> Any:
     """The same request as one of a library's own, with the same bytes."""
-    body = body_of(request.stream)
-    framing = body_framing(request, length=None if body is None else len(body))
+    framing = body_framing(request, length=length)
     native = library.Request(
         request.method,
         library.URL(str(request.url)),
-        content=request.stream if body is None else body,
+        content=content,
         extensions={"timeout": dict(request.extensions.get("timeout", NO_TIMEOUTS))},
     )
     # set afterwards, since a library adds what it thinks is missing

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigurationError
+from .common import Engine
+from .lazy import Connections
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable
 
     import httpx
 
+    from .common import Proxies
 
-def default_engine(max_connections: int = 64, *, ssl_context: ssl.SSLContext | None = None) -> httpx.AsyncBaseTransport:
+
+def default_engine(*, ssl_context: ssl.SSLContext | None = None, proxies: Proxies | None = None) -> Engine:
     """The engine for the event loop that runs now: aiohttp's connections on asyncio, httpx2's transport on trio.
 
     Args:
-        max_connections: how many requests may be under way at once, and how many connections are kept alive.
         ssl_context: for a private certificate authority or a client certificate.
+        proxies: which proxies to use; otherwise the environment's.
 
     Raises:
         ConfigurationError: on trio, when httpx2 is not installed.
@@ -28,34 +32,44 @@ def default_engine(max_connections: int = 64, *, ssl_context: ssl.SSLContext | N
     if trio is not None and trio.lowlevel.in_trio_task():
         from .httpx2.engine import Httpx2Engine
 
-        return Httpx2Engine(max_connections=max_connections, ssl_context=ssl_context)
+        return Httpx2Engine(ssl_context=ssl_context, proxies=proxies)
     from .aiohttp.engine import AiohttpEngine
 
-    return AiohttpEngine(max_connections=max_connections, ssl_context=ssl_context)
+    return AiohttpEngine(ssl_context=ssl_context, proxies=proxies)
 
 
-def chosen_engine(
+def connections(
     transport: httpx.AsyncBaseTransport | None = None,
     http_client: Any = None,
     *,
-    proxy: str | None = None,
     ssl_context: ssl.SSLContext | None = None,
-) -> Callable[[], httpx.AsyncBaseTransport]:
-    """What makes a client's engine: the caller's own, or ours.
+    proxies: Proxies | None = None,
+) -> Connections:
+    """What a client sends with: the caller's own, or an engine of ours, made by the first request.
+
+    Args:
+        transport: a transport of the caller's, closed with the client.
+        http_client: a client of the caller's, never closed here.
+        ssl_context: for our engine: a private certificate authority or a client certificate.
+        proxies: for our engine; otherwise the environment's.
 
     Raises:
-        ConfigurationError: more than one is given.
+        ConfigurationError: both are given, or one of them beside what is for our engine, or `http_client` is no such client.
     """
     if transport is not None and http_client is not None:
         raise ConfigurationError("give transport=... or http_client=..., not both")
+    if (transport is not None or http_client is not None) and (ssl_context is not None or proxies is not None):
+        raise ConfigurationError(
+            "proxy=... and ssl_context=... are for our own connections; tell them to your client or transport"
+        )
+    if isinstance(transport, Engine):
+        return Connections(transport)
+    if transport is not None:
+        from .adapted import Adapted
 
-    def make() -> httpx.AsyncBaseTransport:
-        if transport is not None:
-            return transport
-        if http_client is not None:
-            from .borrowed import BorrowedEngine
+        return Connections(Adapted(transport))
+    if http_client is not None:
+        from .borrowed import BorrowedEngine
 
-            return BorrowedEngine(http_client)
-        return default_engine(ssl_context=ssl_context)
-
-    return make
+        return Connections(BorrowedEngine(http_client))
+    return Connections(partial(default_engine, ssl_context=ssl_context, proxies=proxies))

@@ -1,4 +1,4 @@
-"""What the engines have in common: which one to take, proxies from the environment, the framing of a body."""
+"""What the engines have in common: their interface, proxies from the environment, the framing of a body."""
 
 from __future__ import annotations
 
@@ -10,18 +10,58 @@ import attrs
 import httpx
 
 from ..errors import ConfigurationError
+from ..http.home import HomeLoop
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
 
 KEEPALIVE = 4.0
-"""Seconds an idle connection may be used again: Livepeer's server closes it after 5 (FACTS 4.4), and a POST should not
-meet a connection that is being closed."""
+"""Seconds an idle connection may be used again: Livepeer's server closes it after 5, and a POST should not meet a
+connection that is being closed."""
 
 NO_TIMEOUTS: Mapping[str, float | None] = {}
 
 _METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+
+class Engine(httpx.AsyncBaseTransport):
+    """What carries a request to a service and its answer back, once, byte for byte as it was built.
+
+    Attributes:
+        home: the event loop that it belongs to. It is the first that is entered.
+    """
+
+    def __init__(self) -> None:
+        self.home = HomeLoop()
+
+    async def carry(self, request: httpx.Request, *, most: int | None) -> httpx.Response:
+        """Send a request and return its answer; the caller has entered `home`.
+
+        Args:
+            request: what to send. Of its extensions ``timeout`` is read, as httpx means it, and nothing else.
+            most: read the answer's body whole, up to this many bytes as they come over the wire: the response's stream is a
+                `Whole` then, and its connection is free again. None leaves the body to be streamed.
+
+        Raises:
+            httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.PoolTimeout, httpx.UnsupportedProtocol,
+            httpx.LocalProtocolError: nothing was sent, or the request broke off on our side.
+            httpx.TransportError: the service may have seen the request.
+            TooLargeError: the body is larger; its connection is closed.
+            ConfigurationError: the engine is closed, or what it was told cannot work.
+            Exception: whatever the request's own stream raises.
+        """
+        raise NotImplementedError
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request and return its answer, to be streamed: for use under somebody's own `httpx.AsyncClient`.
+
+        Raises:
+            ConfigurationError: this is another event loop than that of the first request.
+            Exception: as `carry`.
+        """
+        self.home.enter()
+        return await self.carry(request, most=None)
 
 
 def trusted_context() -> ssl.SSLContext:
@@ -103,10 +143,3 @@ def body_framing(request: httpx.Request, *, length: int | None) -> tuple[bytes, 
     if length or request.method in _METHODS_WITH_BODY:
         return (b"Content-Length", b"%d" % length)
     return None
-
-
-class Engine(httpx.AsyncBaseTransport):
-    """interim"""
-
-    async def carry(self, request: httpx.Request, *, most: int | None) -> httpx.Response:
-        raise NotImplementedError

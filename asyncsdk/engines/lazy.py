@@ -1,72 +1,71 @@
-"""interim"""
+"""What a client and its copies hold of their engine: made by the first request, closed once."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import anyio
-import httpx
 
 from ..errors import ConfigurationError
 from ..http.home import HomeLoop
-from ..http.reply import read_whole
-from ..http.whole import Whole
-from .common import Engine
-from .native import was_connected
 from .quiet import hush
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .common import Engine
+
 _CLOSE_WITHIN = 5.0
 
 
-class Adapted(Engine):
-    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
-        super().__init__()
-        self.inner = inner
-
-    async def carry(self, request: httpx.Request, *, most: int | None) -> httpx.Response:
-        own = type(self.inner).__module__.startswith("asyncsdk.engines")
-        if own and most is not None:
-            request.extensions["whole"] = True
-        try:
-            response = await self.inner.handle_async_request(request)
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            if not was_connected(error):
-                raise
-            raise httpx.ReadError("the connection broke", request=request) from None
-        if most is not None and not isinstance(response.stream, Whole):
-            response.stream = Whole(await read_whole(response))
-        return response
-
-    async def aclose(self) -> None:
-        await self.inner.aclose()
-
-
 class Connections:
-    def __init__(self, make: Callable[[], httpx.AsyncBaseTransport]) -> None:
-        self._make = make
-        self._inner: Engine | None = None
-        self.home = HomeLoop()
+    """An engine, or what makes one in the event loop of the first request.
+
+    Args:
+        engine: the engine, or what makes it.
+
+    Attributes:
+        home: the event loop that the engine belongs to, or will; to be entered before a request is carried.
+        closed: whether `aclose` has been called.
+    """
+
+    def __init__(self, engine: Engine | Callable[[], Engine]) -> None:
+        if callable(engine):
+            self._make = engine
+            self._engine: Engine | None = None
+            self.home = HomeLoop()
+        else:
+            self._engine = engine
+            self.home = engine.home
         self.closed = False
         hush()
 
     def opened(self) -> Engine:
+        """The engine; made now, if this is the first request.
+
+        Raises:
+            ConfigurationError: the client is closed, or no engine can be made.
+        """
         if self.closed:
             raise ConfigurationError("this client is closed; make a new one")
-        if self._inner is None:
-            made = self._make()
-            self._inner = made if isinstance(made, Engine) else Adapted(made)
-        return self._inner
+        engine = self._engine
+        if engine is None:
+            engine = self._engine = self._make()
+            engine.home = self.home  # which was entered before there was an engine
+        return engine
 
     async def aclose(self) -> None:
+        """Close the engine; may be called again. Bounded in time, and cancellation does not cut it short.
+
+        Raises:
+            ConfigurationError: it belongs to another event loop, where it can still be closed.
+        """
         if not self.closed:
             self.closed = True
-            if self._inner is not None:
+            if self._engine is not None:
                 try:
                     with anyio.move_on_after(_CLOSE_WITHIN, shield=True):
-                        await self._inner.aclose()
+                        await self._engine.aclose()
                 except ConfigurationError:
                     self.closed = False
                     raise

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from ..http.whole import Whole
+from ..http.whole import gathered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -32,14 +32,20 @@ class NativeBody(httpx.AsyncByteStream):
         request: for the errors.
         pieces: the library's stream of raw bytes.
         close: what gives the connection back, or closes it.
+        settle: told that the body has come to its end, before that.
     """
 
     def __init__(
-        self, request: httpx.Request, pieces: AsyncIterable[bytes], close: Callable[[], Awaitable[None]]
+        self,
+        request: httpx.Request,
+        pieces: AsyncIterable[bytes],
+        close: Callable[[], Awaitable[None]],
+        settle: Callable[[], None] | None = None,
     ) -> None:
         self._request = request
         self._pieces = aiter(pieces)
         self._close = close
+        self._settle = settle
         self._started = False
 
     def __aiter__(self) -> AsyncIterator[bytes]:
@@ -47,8 +53,13 @@ class NativeBody(httpx.AsyncByteStream):
 
     async def __anext__(self) -> bytes:
         self._started = True
-        with translated_errors(self._request):
-            return await anext(self._pieces)
+        try:
+            with translated_errors(self._request):
+                return await anext(self._pieces)
+        except StopAsyncIteration:
+            if self._settle is not None:
+                self._settle()
+            raise
 
     async def aclose(self) -> None:
         """Give the connection back if the body came to its end, and close it otherwise."""
@@ -67,14 +78,11 @@ async def answer(
     headers: list[tuple[bytes, bytes]],
     extensions: Mapping[str, Any],
     body: NativeBody,
+    *,
+    most: int | None,
 ) -> httpx.Response:
-    """An answer of httpx's; its body has been read if the request's extension ``whole`` is true."""
-    stream: Whole | NativeBody = body
-    if request.extensions.get("whole"):
-        try:
-            stream = Whole(b"".join([piece async for piece in body]))
-        finally:
-            await body.aclose()
+    """An answer of httpx's; its body has been read if `most` says how many bytes it may have."""
+    stream = body if most is None else await gathered(request, status, headers, body, most=most)
     known = {key: extensions[key] for key in ("http_version", "reason_phrase") if key in extensions}
     return httpx.Response(status, headers=headers, stream=stream, extensions=known)
 

@@ -1,1 +1,1 @@
-"""Many pagers at once: windows of time, plans of shards, and the workers that fetch them."""
+"""Many pagers at once: which page to fetch next, and the workers that fetch it."""

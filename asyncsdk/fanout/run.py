@@ -1,7 +1,7 @@
 """Many pagers at once: fixed workers over a lazy plan, a bounded buffer, one consumer.
 
-No task outlives its ``async with`` block, and nothing is yielded inside a task group: the block owns the group, the consumer
-only takes what the workers put down.
+No task outlives its ``async with`` block, and nothing is yielded inside a task group: the workers belong to a task of their own,
+the consumer only takes what they put down, and any task may leave the block.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ import inspect
 from collections import deque
 from typing import TYPE_CHECKING, Generic, Literal, Self, TypeVar
 
-import anyio
-
 from ..chain.attempts import observer
-from ..chain.events import Events
-from ..chain.turns import Turns, turns
+from ..chain.turns import Events, Turns, turns
 from ..errors import SDKError
 from ..paging import Page, Pager
 from .keys import Keys
+from .owner import Owner
 from .progress import Failure, Progress
 from .schedule import Delivery, Job, Order, Schedule
 
@@ -25,10 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterable
     from types import TracebackType
 
+    import anyio
+
 K = TypeVar("K")
 T = TypeVar("T")
 
 OnError = Literal["raise", "collect"]
+
+_LEFT = "this fan-out has ended: iterate it inside its block"
 
 
 def checked_concurrency(value: object) -> int:
@@ -73,38 +75,38 @@ class Run(Generic[K, T]):
         self._collect = on_error == "collect"
         self._schedule: Schedule[K, T] = Schedule(concurrency, order, most_open)
         self._ready: deque[Delivery[K, T]] = deque()
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
         self._idle_workers: deque[anyio.Event] = deque()
         self._consumer: anyio.Event | None = None
         self._events = Events()
         self._turns = Turns(self._consumer_due, self._events)
         self._exhausted = False
         self._opening = False
-        self._started = False
+        self._entered = False
         self._left = False
-        self._group: anyio.abc.TaskGroup | None = None
+        self._owner: Owner | None = None
         self.progress = Progress(total_shards=self._keys.length)
         self.failures: list[Failure[K]] = []
 
     async def __aenter__(self) -> Self:
-        if self._group is not None:
+        if self._entered:
             raise RuntimeError("a fan-out is entered once; make a new one")
-        self._group = anyio.create_task_group()
-        await self._group.__aenter__()
+        self._entered = True
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Stop everything at once: no task and no connection of this fan-out is left when the block has been left."""
-        group = self._group
-        assert group is not None
         self._left = True
+        self._stop(RuntimeError(_LEFT))  # to a task that waits for a page while another one leaves
         self._ready.clear()
-        group.cancel_scope.cancel()
+        owner = self._owner
         try:
-            # What ends the body goes on as it is: the group would wrap an error, or take a cancellation for its own.
-            await group.__aexit__(None, None, None)
+            if owner is not None:
+                await owner.stop()
+                if owner.failure is not None and error is None:  # what ends the body goes on as it is
+                    raise owner.failure
         finally:
             await self._keys.aclose()
 
@@ -115,7 +117,8 @@ class Run(Generic[K, T]):
 
         Raises:
             Exception: what a worker met first, where errors are raised.
-            RuntimeError: outside the ``async with`` block, or while another task waits for the next page.
+            RuntimeError: outside the ``async with`` block, while another task waits for the next page, or after somebody has
+                cancelled the workers.
         """
         self._start()
         while True:
@@ -147,14 +150,12 @@ class Run(Generic[K, T]):
         return self._exhausted and self._schedule.idle
 
     def _start(self) -> None:
-        if self._group is None:
+        if not self._entered:
             raise RuntimeError('a fan-out owns tasks: use it as "async with ... as stream"')
         if self._left:
-            raise RuntimeError("this fan-out has ended: iterate it inside its block")
-        if not self._started:
-            self._started = True
-            for _ in range(self._concurrency):
-                self._group.start_soon(self._work)
+            raise RuntimeError(_LEFT)
+        if self._owner is None:
+            self._owner = Owner(self._work, self._concurrency, self._workers_gone)
 
     def _deliver(self, deliveries: list[Delivery[K, T]]) -> None:
         self._ready.extend(deliveries)
@@ -164,6 +165,11 @@ class Run(Generic[K, T]):
     def _consumer_due(self) -> bool:
         """Whether the consumer was told of pages, and has not had the time to take them yet."""
         return self._consumer is not None and self._consumer.is_set()
+
+    def _workers_gone(self, failure: BaseException | None) -> None:
+        """Tell the consumer, if they left work behind."""
+        if not self._finished:
+            self._stop(failure or RuntimeError("this fan-out has ended: its tasks were cancelled from outside"))
 
     # ---- the workers' side
 
@@ -263,7 +269,7 @@ class Run(Generic[K, T]):
         # A traceback keeps the frames of its calls alive, and there may be many failures.
         self.failures.append(Failure(key, error.with_traceback(None) if isinstance(error, SDKError) else error))
 
-    def _stop(self, error: Exception) -> None:
+    def _stop(self, error: BaseException) -> None:
         """The consumer is to have this error, and nothing else is to be fetched."""
         if self._error is None:
             self._error = error

@@ -1,1 +1,1 @@
-"""One attempt, from bytes to bytes: engines, signing, throttle, the retry decision, and what may be shown."""
+"""What a request and an answer are: URLs, bodies, replies, error bodies, what of them may be shown, clocks."""

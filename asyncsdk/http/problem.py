@@ -5,13 +5,12 @@ from __future__ import annotations
 import html
 import json
 import re
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from .. import errors
+from .dates import http_date
 from .redact import hide, redact
 
 if TYPE_CHECKING:
@@ -37,7 +36,8 @@ _MOST_HEADER = 200
 _DEEPEST = 6
 _NO_JSON = object()
 
-# API Gateway, 2.2 of the facts: said of an unknown route or method at least as often as of missing credentials.
+# API Gateway says it of an unknown route or method at least as often as of missing credentials
+# (docs/services/unleash-analytics.md).
 _MISSING_TOKEN = "Missing Authentication Token"  # noqa: S105
 _THROTTLING = frozenset({"ThrottlingException", "TooManyRequestsException"})
 # A trace of Node's stack: not a part of the sentence, and nobody's business.
@@ -64,25 +64,27 @@ def api_error(
         secrets: values that must not be shown though the service may echo them.
         now: seconds since the epoch, for a ``Retry-After`` that is a date.
     """
-    headers = httpx.Headers(headers)
+    if not isinstance(headers, httpx.Headers):
+        headers = httpx.Headers(headers, encoding="utf-8")
     secrets = tuple(secrets)
-    text = hide(body.decode("utf-8", "replace"), secrets)
-    value = _json(text)
-    said = _title(text) if value is _NO_JSON else _said(value)
+    text = body.decode("utf-8-sig", "replace")
+    value = _json(text)  # as it came: with a mask for a number it would be none
+    text = hide(text, secrets)
+    said = _title(text) if value is _NO_JSON else hide(_said(value), secrets)
     said = " ".join(said.split())
     if status == 403 and said == _MISSING_TOKEN:
         said += " (API Gateway says this of an unknown route or method too)"
     if 300 <= status < 400:
         said = said or _redirect(headers.get("location"))
     kind = errors.error_class(status)
-    message = f"{operation}: {status}" + (f": {redact(said, secrets, most=_MOST_MESSAGE)}" if said else "")
+    message = f"{operation}: {status}" + (f": {redact(said, most=_MOST_MESSAGE)}" if said else "")
     return kind(
         message,
         status_code=status,
         code=_code(value, headers, secrets),
         request_id=next((_header(headers[name], secrets) for name in _REQUEST_IDS if headers.get(name)), None),
         operation=operation,
-        body=redact(text, secrets),
+        body=redact(text),
         headers={name: _header(headers[name], secrets) for name in _SHOWN_HEADERS if name in headers},
         retry_after=retry_after(headers.get("retry-after"), now),
     )
@@ -100,12 +102,8 @@ def retry_after(value: str | None, now: float) -> float | None:
     try:
         seconds = float(value)
     except ValueError:
-        try:
-            moment = parsedate_to_datetime(value)
-            seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now
-        except (ValueError, OverflowError, TypeError):
-            return None
-        return max(0.0, seconds)
+        moment = http_date(value, now)
+        return None if moment is None else max(0.0, moment - now)
     return seconds if seconds >= 0 else None  # also refuses NaN
 
 
@@ -116,7 +114,7 @@ def is_spent_quota(status: int, body: bytes) -> bool:
     """
     if status != 429 or b"imit" not in body:
         return False
-    text = body.decode("utf-8", "replace")
+    text = body.decode("utf-8-sig", "replace")
     value = _json(text)
     said = text if value is _NO_JSON else _said(value)
     return _SPENT.fullmatch(said.strip()) is not None
@@ -130,9 +128,10 @@ def _redirect(location: str | None) -> str:
     """Where a redirect leads, without what may be secret in it."""
     try:
         url = httpx.URL(location or "")
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, ValueError):
         url = httpx.URL("")
-    to = f" to {url.scheme}://{url.netloc.decode('ascii')}" if url.host else ""
+    # the host as it is sent: httpx cannot decode each one that it takes
+    to = f" to {url.scheme}://{url.netloc.decode('ascii')}" if url.raw_host else ""
     return f"a redirect{to}, which is never followed"
 
 

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping
-from html import escape
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, quote_plus, unquote
+from urllib.parse import parse_qsl
+
+from .json_text import LONE_SURROGATE
+from .spellings import SHORTEST, covered
 
 if TYPE_CHECKING:
     import httpx
 
 MASK = "***"
 
-# A value shorter than this would blot out half the text and is guessed faster than it is read.
-_SHORTEST = 4
 _LONGEST_TEXT = 256
+_LONGEST_FORM = 1 << 16
+_MOST_FIELDS = 1000
+_PART = re.compile(r'\bname="(?P<name>[^"\r\n]{1,200})"[^\r\n]*\r\n(?:[^\r\n]+\r\n){0,8}\r\n(?P<value>[^\r\n]*)')
+
+_KEY_OR_DIGEST = re.compile(r"[0-9A-Za-z+/_.~-]{16,}")
+# Zephr's: access key, time, nonce and hash
+_SIGNED = re.compile(r"([^:]*):\d{10,}:[^:]*:([^:]+)")
+# AWS's: no secret, though some are long
+_NAMES_OF_HEADERS = re.compile(r"\bSignedHeaders=[^,\s]*")
 
 _SENSITIVE_NAME = re.compile(
     r"pass(word|wd|phrase)|secret|token|signature|credential|cookie|session|authori[sz]ation|private.?key|stream.?key"
@@ -55,6 +66,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             rf"\1{MASK}",
         ),
         (rf"('{_AROUND}{_NAMES}{_AROUND}'\s{{0,8}}:\s{{0,8}}')(?:[^'\\]|\\.)*", re.IGNORECASE, rf"\1{MASK}"),
+        # a number, under a name that says no more than this
+        (rf"(\"{_AROUND}{_NAMES}\"\s{{0,8}}:\s{{0,8}})-?\d[\d.eE+-]{{3,}}", re.IGNORECASE, rf"\1{MASK}"),
         # a header, line by line or in one line
         (
             r"\b((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|x-amz-security-token)(\s{0,8}:\s{0,8})[^\s\"'<>\\]+[^\r\n\"'<>\\]*",
@@ -80,33 +93,13 @@ def redact(text: str, secrets: Iterable[str] = (), *, most: int = 2048) -> str:
     shown = text[: 4 * most]
     for pattern, replacement in _PATTERNS:
         shown = pattern.sub(replacement, shown)
+    shown = LONE_SURROGATE.sub("\ufffd", shown)  # which no stream could print
     return shown if len(text) <= 4 * most and len(shown) <= most else shown[: most - 1] + "…"
 
 
 def hide(text: str, secrets: Iterable[str]) -> str:
     """The whole text without these secrets, whatever way they are written."""
-    for secret in sorted(_spellings(secrets), key=len, reverse=True):
-        text = text.replace(secret, MASK)
-    return text
-
-
-def _spellings(secrets: Iterable[str]) -> set[str]:
-    """A secret as it is, percent-encoded, decoded, and as HTML and JSON write it, also JSON inside JSON."""
-    found = set[str]()
-    for secret in secrets:
-        if len(secret) >= _SHORTEST:
-            found |= {
-                secret,
-                quote(secret, safe="/"),
-                quote(secret, safe=""),
-                quote_plus(secret),
-                unquote(secret),
-                escape(secret),
-            }
-            for as_ascii in (True, False):
-                once = json.dumps(secret, ensure_ascii=as_ascii)[1:-1]
-                found |= {once, json.dumps(once, ensure_ascii=as_ascii)[1:-1]}
-    return {each for each in found if len(each) >= _SHORTEST}
+    return covered(text, secrets, MASK)
 
 
 def is_sensitive(name: str) -> bool:
@@ -117,25 +110,30 @@ def is_sensitive(name: str) -> bool:
 def secrets_of(url: httpx.URL, body: bytes = b"") -> set[str]:
     """What of a request must not be shown, should the service echo it: for the error path, where its cost is no matter.
 
-    Values of query parameters and of JSON body fields whose names say so, at any depth; a short body that is no JSON, since a
-    text sent alone may be a password.
+    Values of query parameters, of JSON body fields and of form fields whose names say so, at any depth, also numbers; a short text
+    or number that is sent alone, which may be a password.
 
     Args:
         url: of the request.
         body: its bytes.
     """
     found = {value for name, value in url.params.multi_items() if is_sensitive(name)}
+    if url.password:
+        found.add(url.password)
     if body:
         try:
-            found.update(sensitive_values(json.loads(body)))
+            value = json.loads(body)
+            alone = not isinstance(value, dict | list) and len(body) <= _LONGEST_TEXT
+            found.update(sensitive_values(value, inside=alone))
         except (ValueError, RecursionError):
+            found.update(_values_of_a_form(body[:_LONGEST_FORM]))
             if len(body) <= _LONGEST_TEXT:
                 found.add(body.decode("utf-8", "replace"))
     return found
 
 
 def sensitive_values(value: Any, *, inside: bool = False) -> Iterator[str]:
-    """The strings of a JSON value that stand under a sensitive name."""
+    """The strings and numbers of a JSON value that stand under a sensitive name, numbers as they may be written."""
     if isinstance(value, Mapping):
         for name, each in value.items():
             yield from sensitive_values(each, inside=inside or is_sensitive(str(name)))
@@ -144,8 +142,50 @@ def sensitive_values(value: Any, *, inside: bool = False) -> Iterator[str]:
             yield from sensitive_values(each, inside=inside)
     elif inside and isinstance(value, str):
         yield value
+    elif inside and isinstance(value, int | float) and len(str(value)) >= SHORTEST and not isinstance(value, bool):
+        yield str(value)
+        if isinstance(value, float) and value.is_integer():
+            yield str(int(value))
+
+
+def _values_of_a_form(body: bytes) -> Iterator[str]:
+    text = body.decode("utf-8", "replace")
+    with suppress(ValueError):  # more fields than a form has
+        fields = parse_qsl(text, max_num_fields=_MOST_FIELDS)
+        yield from (value for name, value in fields if is_sensitive(name))
+    yield from (part["value"] for part in _PART.finditer(text) if is_sensitive(part["name"]))
 
 
 def sent_secrets(headers: Iterable[tuple[bytes, bytes]]) -> set[str]:
-    """Interim"""
-    return set()
+    """What of a request's headers must not be shown, should the service echo it: also signatures made for it alone.
+
+    Of a header whose name says so: its value; what follows the scheme; the parts of that which are a key, a digest or a hash, but not
+    the time and the nonce in a signature, which help to find out what was wrong; what Basic credentials hold; each cookie's value.
+
+    Args:
+        headers: as they were sent, such as ``request.headers.raw``.
+    """
+    found = set[str]()
+    for raw, value in headers:
+        name, text = raw.decode("latin-1").lower(), value.decode("latin-1").strip()
+        if name == "cookie":
+            found.update(each.partition("=")[2].strip(' "') for each in text.split(";"))
+        if is_sensitive(name):
+            scheme, space, rest = text.partition(" ")
+            found |= {text, rest, *_parts(scheme.lower(), rest if space else text)}
+    return found - {""}
+
+
+def _parts(scheme: str, credentials: str) -> Iterator[str]:
+    """The secrets in what follows a scheme."""
+    if scheme == "basic":
+        with suppress(ValueError):
+            user_and_password = b64decode(credentials, validate=True).decode("utf-8", "replace")
+            yield user_and_password
+            yield user_and_password.partition(":")[2]
+    elif signed := _SIGNED.fullmatch(credentials):
+        yield from signed.groups()
+    else:
+        named = _NAMES_OF_HEADERS.sub("", credentials)
+        for text in (named, named.replace("/", " ")):  # which base64 has, and which stands behind AWS's access key
+            yield from _KEY_OR_DIGEST.findall(text)

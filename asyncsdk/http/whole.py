@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING
+
 import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Whole(httpx.ByteStream):
@@ -17,6 +23,17 @@ class Whole(httpx.ByteStream):
         self.body = body
 
 
+class TooLargeError(httpx.DecodingError):
+    """An answer's body holds more than was to be kept of one."""
+
+
+def too_large(most: int, request: httpx.Request | None = None) -> TooLargeError:
+    """The error for a body of more than `most` bytes."""
+    return TooLargeError(
+        f"the answer's body is larger than {most} bytes, the most that is kept of one", request=request
+    )
+
+
 def body_of(stream: object) -> bytes | None:
     """The bytes of a request's or an answer's stream; None if they are still to be read."""
     if isinstance(stream, Whole):
@@ -29,3 +46,53 @@ def whole_body(response: httpx.Response) -> bytes:
     body = body_of(response.stream)
     assert body is not None
     return body
+
+
+async def gathered(
+    request: httpx.Request,
+    status: int,
+    headers: Iterable[tuple[bytes, bytes]],
+    stream: httpx.AsyncByteStream,
+    *,
+    most: int,
+) -> Whole:
+    """An answer's body, read to its end; its stream is closed in any case.
+
+    Args:
+        request: what was asked.
+        status: of the answer.
+        headers: of the answer, as they came.
+        stream: its body.
+        most: bytes that are read.
+
+    Raises:
+        TooLargeError: there are more, or more are announced.
+    """
+    pieces = aiter(stream)
+    found: list[bytes] = []
+    try:
+        if announced(request.method, status, headers) > most:
+            raise too_large(most, request)
+        left = most
+        async for piece in pieces:
+            left -= len(piece)
+            if left < 0:
+                raise too_large(most, request)
+            found.append(piece)
+    finally:
+        # a generator that is left in the middle is closed first: trio complains of those that are not
+        try:
+            if isinstance(pieces, AsyncGenerator):
+                await pieces.aclose()
+        finally:
+            await stream.aclose()
+    return Whole(b"".join(found))
+
+
+def announced(method: str, status: int, headers: Iterable[tuple[bytes, bytes]]) -> int:
+    """How many bytes an answer says that its body will have; 0 if it says nothing, or has no body."""
+    if method == "HEAD" or status in (204, 304):
+        return 0
+    lengths = [value for name, value in headers if name.lower() == b"content-length"]
+    # more digits than that are refused by every parser, and take long to read
+    return int(lengths[0]) if len(lengths) == 1 and lengths[0].isdigit() and len(lengths[0]) < 20 else 0

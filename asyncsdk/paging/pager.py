@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Generic, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, NoReturn, Self, TypeVar
 
 from attrs import evolve, frozen
 
 from ..errors import DecodeError, PaginationError, SDKError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
 
 T = TypeVar("T")
 
@@ -51,20 +56,34 @@ class Pager(Generic[T]):
         unique: what tells an item from all others. A walk then gives none twice, as paging by offset does where rows come in
             meanwhile; it remembers a key an item. A page of which it has given everything already is an error, unless it is the
             last one.
+        of: what the items are, a model or `str`: then there are frames of them, typed also where the list is empty.
 
     Attributes:
         total: how many items the list has, as the last page that was fetched and counts them said; None before.
     """
 
-    def __init__(self, fetch: Fetch[T], *, numbered: int | None = None, unique: Unique[T] | None = None) -> None:
+    def __init__(
+        self,
+        fetch: Fetch[T],
+        *,
+        numbered: int | None = None,
+        unique: Unique[T] | None = None,
+        of: type[T] | None = None,
+    ) -> None:
         self._begin: Callable[[], Fetch[T]] = lambda: fetch
         self.numbered = numbered
         self.unique = unique
+        self.of = of
         self.total: int | None = None
 
     @classmethod
     def of_walks(
-        cls, begin: Callable[[], Fetch[T]], *, numbered: int | None = None, unique: Unique[T] | None = None
+        cls,
+        begin: Callable[[], Fetch[T]],
+        *,
+        numbered: int | None = None,
+        unique: Unique[T] | None = None,
+        of: type[T] | None = None,
     ) -> Self:
         """A pager whose strategy remembers what earlier pages of the same walk said.
 
@@ -72,8 +91,9 @@ class Pager(Generic[T]):
             begin: makes the strategy of one walk.
             numbered: as for any pager.
             unique: likewise.
+            of: likewise.
         """
-        pager = cls(begin(), numbered=numbered, unique=unique)
+        pager = cls(begin(), numbered=numbered, unique=unique, of=of)
         pager._begin = begin
         return pager
 
@@ -133,6 +153,29 @@ class Pager(Generic[T]):
         async for item in self:
             return item
         return None
+
+    async def to_arrow(self) -> pa.Table:
+        """All items as an Arrow table, in the schema of their model (`asyncsdk.columns`); of texts, one column ``value``.
+
+        Raises:
+            ConfigurationError: the extra ``arrow`` is not installed.
+            TypeError: a pager that does not say what its items are.
+        """
+        from ..columns.frames import arrow_of_pages
+
+        return await arrow_of_pages(self.pages(), self.of)
+
+    async def to_polars(self) -> pl.DataFrame:
+        """The same as a polars frame; it takes the extra ``polars``."""
+        from ..columns.frames import as_polars
+
+        return await as_polars(self.to_arrow)
+
+    async def to_pandas(self) -> pd.DataFrame:
+        """The same as a pandas frame of Arrow's types, in which null is no float; it takes the extra ``pandas``."""
+        from ..columns.frames import as_pandas
+
+        return await as_pandas(self.to_arrow)
 
 
 class Trail(Generic[T]):

@@ -21,19 +21,28 @@ Part = tuple[Sequence[T], N] | tuple[Sequence[T], N, object]
 _MOST_SHOWN = 60
 
 
-def at_once(fetch: Callable[[], Awaitable[Sequence[T]]]) -> Pager[T]:
-    """A pager over a list that comes in one answer."""
+def at_once(fetch: Callable[[], Awaitable[Sequence[T]]], *, of: type[T] | None = None) -> Pager[T]:
+    """A pager over a list that comes in one answer.
+
+    Args:
+        fetch: gives the list.
+        of: as `Pager` takes it.
+    """
 
     async def strategy(cursor: str | None) -> Page[T]:
         if cursor is not None:
             raise PaginationError(f"this list comes in one page: there is none at {_shown(cursor)}")
         return Page(await fetch())
 
-    return Pager(strategy)
+    return Pager(strategy, of=of)
 
 
 def by_number(
-    fetch: Callable[[int], Awaitable[Part[T, object]]], first: int = 1, *, unique: Unique[T] | None = None
+    fetch: Callable[[int], Awaitable[Part[T, object]]],
+    first: int = 1,
+    *,
+    unique: Unique[T] | None = None,
+    of: type[T] | None = None,
 ) -> Pager[T]:
     """A pager over numbered pages whose answers say how many pages there are.
 
@@ -45,6 +54,7 @@ def by_number(
             or body.
         first: the number of the first page.
         unique: as `Pager` takes it.
+        of: as `Pager` takes it.
     """
 
     def begin() -> Fetch[T]:
@@ -61,24 +71,28 @@ def by_number(
 
         return strategy
 
-    return Pager.of_walks(begin, numbered=first, unique=unique)
+    return Pager.of_walks(begin, numbered=first, unique=unique, of=of)
 
 
 def by_cursor(
-    fetch: Callable[[str | None], Awaitable[Part[T, object]]], *, unique: Unique[T] | None = None
+    fetch: Callable[[str | None], Awaitable[Part[T, object]]],
+    *,
+    unique: Unique[T] | None = None,
+    of: type[T] | None = None,
 ) -> Pager[T]:
     """A pager over pages each of which gives the cursor of the next one, in its body or in a link (`next_link`, `cursor_of`).
 
     Args:
         fetch: from a page's cursor (None: the first page) to its items and the cursor of the next page, None at the end.
         unique: as `Pager` takes it.
+        of: as `Pager` takes it.
     """
 
     async def strategy(cursor: str | None) -> Page[T]:
         items, following, *count = await fetch(cursor)
         return Page(items, cursor=_sendable(following), total=whole_count(count[0]) if count else None)
 
-    return Pager(strategy, unique=unique)
+    return Pager(strategy, unique=unique, of=of)
 
 
 def counted(value: object, what: str) -> int | None:

@@ -9,11 +9,11 @@ from .lines import csv_header, csv_lines
 from .text import TextSink
 
 if TYPE_CHECKING:
-    from ..datasets.shard import Shard
+    from ..datasets.columns import Columns
 
 
 class CSVSink(TextSink):
-    """A Hive tree of CSV files: a header, the documented columns, then ``extra``, a JSON object.
+    """A Hive tree of CSV files: a header, the key's column where rows do not have it, those of the model, then ``extra``, a JSON object.
 
     `asyncsdk.sinks.lines.csv_lines` says what stands where.
 
@@ -28,17 +28,19 @@ class CSVSink(TextSink):
 
     _kind = "csv"
 
-    def _encoder(self, file: IO[bytes], shard: Shard) -> _Table:  # noqa: ARG002  # all rows look alike
-        return _Table(file, self._compression)
+    def _encoder(self, file: IO[bytes], columns: Columns, key: str | None) -> _Table:
+        return _Table(file, self._compression, columns, key)
 
 
 class _Table:
-    def __init__(self, file: IO[bytes], compression: Compression | None) -> None:
+    def __init__(self, file: IO[bytes], compression: Compression | None, columns: Columns, key: str | None) -> None:
+        self._columns = columns
+        self._key = key
         self._out = Compressed(file, compression)
-        self._out.write(csv_header())
+        self._out.write(csv_header(columns))
 
     def write(self, items: Any) -> None:
-        self._out.write(csv_lines(items))
+        self._out.write(csv_lines(self._columns, items, self._key))
 
     def close(self) -> None:
         self._out.close()

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from errno import ENOENT, ENOTDIR
 from typing import IO, TYPE_CHECKING
 
-from .layout import draft_name
+from .parts import draft_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

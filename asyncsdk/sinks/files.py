@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-from array import array
-from collections.abc import Collection
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
@@ -14,24 +12,27 @@ from urllib.parse import unquote, urlsplit
 import anyio
 from anyio import to_thread
 from anyio.lowlevel import RunVar
+from attrs import evolve
 
-from ..datasets.shard import Shard
+from ..datasets.dataset import declared
+from ..datasets.ledger import Finished
 from ..errors import ConfigurationError
 from ..http.redact import redact
-from . import layout
+from ..times import instant
+from .layout import Layout, held_against
 from .local import LocalStore
 from .remote import RemoteStore
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 
+    from ..datasets.columns import Columns
+    from ..datasets.plan import Plan
     from ..datasets.protocol import Form, Writer
+    from ..datasets.shard import Shard
     from .store import Draft, Store
 
 T = TypeVar("T")
-
-DATASET = "unleash_analytics.rows"
-"""The data set whose rows have a device and a time, by which these files are laid out."""
 
 # How many files may be worked on at the same moment.
 _THREADS = 8
@@ -60,55 +61,101 @@ class FileSink:
 
     form: ClassVar[Form] = "rows"
 
+    _marks_empty: ClassVar[bool] = True
+    """Whether a shard without rows is an empty hidden file: where a file of no rows is none to its readers."""
+
     def __init__(self, path: str | os.PathLike[str], suffix: str, storage_options: Mapping[str, Any] | None) -> None:
         self._path = os.fspath(path)
         if not self._path or not isinstance(self._path, str):
             raise ConfigurationError("a sink needs the path of a folder, or a URL")
         self._suffix = suffix
-        self._store = _store(self._path, suffix, storage_options)
+        self._store = _store(self._path, storage_options)
+        self._layouts: dict[str, Layout] = {}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({redact(self._path)!r})"
 
-    def _encoder(self, file: IO[bytes], shard: Shard) -> Encoder:
+    def _encoder(self, file: IO[bytes], columns: Columns, key: str | None) -> Encoder:
         raise NotImplementedError
 
-    async def done(self) -> Finished:
+    async def done(self, plan: Plan | None = None) -> Finished:
         """The shards that are done, which are the files that are there.
 
         What runs that were killed have left behind is removed; what a live one is writing is not touched, nor are others' files.
 
+        Args:
+            plan: look no further than its keys and days; None for all that is there.
+
         Raises:
-            ConfigurationError: the target cannot be made, reached or written to.
+            ConfigurationError: the target cannot be made, reached or written to, or holds another data set or another format.
         """
         await _in_thread(self._store.prepare)
-        finished, errors = Finished(), list[Exception]()
-        devices = await _in_thread(self._store.devices)
-        for first in range(0, len(devices), _THREADS):
+        layout = await _in_thread(self._layout_of, plan)
+        if layout is None:
+            return Finished("", timed=True)
+        finished, errors = Finished(layout.dataset, timed=layout.dated), list[Exception]()
+        keys = plan.keys if plan is not None and isinstance(plan.keys, tuple) else None
+        shares = await _in_thread(self._store.shares, layout, keys)
+        for first in range(0, len(shares), _THREADS):
             async with anyio.create_task_group() as group:
-                for device in devices[first : first + _THREADS]:
-                    group.start_soon(self._look_up, device, finished, errors)
+                for share in shares[first : first + _THREADS]:
+                    group.start_soon(self._look_up, layout, share, _days(plan), finished, errors)
             if errors:
                 raise errors[0]
         return finished
 
-    async def _look_up(self, device: str, finished: Finished, errors: list[Exception]) -> None:
+    async def _look_up(
+        self,
+        layout: Layout,
+        share: Collection[str | None],
+        days: tuple[str, str] | None,
+        finished: Finished,
+        errors: list[Exception],
+    ) -> None:
         try:
-            parts = await _in_thread(self._store.parts, device)
+            for key, edges in await _in_thread(self._store.finished, layout, share, days):
+                finished.add(key, edges)
         except Exception as error:  # noqa: BLE001  # the group would wrap it
             errors.append(error)
+
+    def _layout_of(self, plan: Plan | None) -> Layout | None:
+        """The tree of a plan, or the one that is there."""
+        labels = self._store.labels()
+        if plan is not None:
+            layout = Layout.of(declared(plan.dataset), self._suffix) if plan.dataset else None
         else:
-            finished.add(device, (part for part in parts if part.settled))
+            found = next(filter(None, map(Layout.labelled, labels)), None)
+            layout = None if found is None else evolve(found, suffix=self._suffix)
+        if layout is not None:
+            held_against(labels, layout, redact(self._path))
+        return layout
+
+    def _claim(self, dataset: str) -> Layout:
+        """The tree of a data set, which the target holds from now on."""
+        layout, target = Layout.of(declared(dataset), self._suffix), redact(self._path)
+        with _named(target):
+            if held_against(self._store.labels(), layout, target):
+                return layout
+            self._store.put_label(layout.label)
+            try:  # somebody else may have come first
+                held_against(self._store.labels(), layout, target)
+            except ConfigurationError:
+                self._store.take_label(layout.label)
+                raise
+        return layout
 
     @asynccontextmanager
     async def open(self, shard: Shard) -> AsyncIterator[Writer]:
         """A file for the rows of one shard, which stands in its place once the block is left without an exception.
 
         Raises:
-            ConfigurationError: another run has committed a part of the shard's time meanwhile.
+            ConfigurationError: the target holds another data set or another format, or another run has committed a part of the
+                shard's time meanwhile.
             OSError: the disk or the service failed.
         """
-        work = _Work(self._store, shard, self._encoder, f"{redact(self._path)}/{layout.file_name(shard, self._suffix)}")
+        if shard.dataset not in self._layouts:
+            self._layouts[shard.dataset] = await _in_thread(self._claim, shard.dataset)
+        work = _Work(self, self._layouts[shard.dataset], shard)
         try:
             await _in_thread(work.start)
             yield _FileWriter(work)
@@ -117,28 +164,6 @@ class FileSink:
             with anyio.move_on_after(_MOMENT, shield=True):
                 await to_thread.run_sync(work.discard, abandon_on_cancel=True)
             raise
-
-
-class Finished(Collection[Shard]):
-    """The shards that are done; a million of them take 16 MB."""
-
-    def __init__(self) -> None:
-        self._edges: dict[str, array[int]] = {}
-
-    def add(self, device: str, parts: Iterator[layout.Part]) -> None:
-        """Take in the files of one device."""
-        self._edges[device] = array("q", (edge for part in parts for edge in (part.start, part.end)))
-
-    def __iter__(self) -> Iterator[Shard]:
-        for device, edges in self._edges.items():
-            for at in range(0, len(edges), 2):
-                yield Shard(DATASET, device, edges[at], edges[at + 1])
-
-    def __len__(self) -> int:
-        return sum(len(edges) for edges in self._edges.values()) // 2
-
-    def __contains__(self, shard: object) -> bool:
-        return any(each == shard for each in self)
 
 
 class _FileWriter:
@@ -163,32 +188,35 @@ class _Work:
     is to take away.
     """
 
-    def __init__(self, store: Store, shard: Shard, encoder: Callable[[IO[bytes], Shard], Encoder], place: str) -> None:
-        self._store = store
+    def __init__(self, sink: FileSink, layout: Layout, shard: Shard) -> None:
+        self._sink = sink
+        self._layout = layout
         self._shard = shard
-        self._make_encoder = encoder
-        self._place = place
         self._one_step = threading.Lock()
         self._draft: Draft | None = None
         self._encoder: Encoder | None = None
+        self._place = f"{redact(sink._path)}/{layout.file_name(shard)}"  # noqa: SLF001  # a part of the sink
+        self._is_empty = sink._marks_empty  # noqa: SLF001
         self._over = False
 
     def start(self) -> None:
         with self._step():
-            self._draft = self._store.create(self._shard)
-            self._encoder = self._make_encoder(self._draft.file, self._shard)
+            self._draft = self._sink._store.create(self._layout, self._shard)  # noqa: SLF001
+            columns = declared(self._shard.dataset).columns
+            self._encoder = self._sink._encoder(self._draft.file, columns, self._shard.key)  # noqa: SLF001
 
     def write(self, items: Any) -> None:
         with self._step():
             assert self._encoder is not None
             self._encoder.write(items)
+            self._is_empty = self._is_empty and not len(items)
 
     def commit(self) -> None:
         with self._step():
             assert self._encoder is not None
             assert self._draft is not None
             self._encoder.close()
-            self._draft.commit()
+            self._draft.commit(empty=self._is_empty)
             self._over = True
 
     def discard(self) -> None:
@@ -204,26 +232,40 @@ class _Work:
 
     @contextmanager
     def _step(self) -> Iterator[None]:
-        with self._one_step:
+        with self._one_step, _named(self._place):
             if self._over:
                 raise RuntimeError(f"{self._place} is closed: a writer is used inside its block")
-            try:
-                yield
-            except OSError as error:
-                if error.filename is not None:
-                    raise
-                if error.errno is None:
-                    raise OSError(f"{self._place}: {redact(str(error))}") from None
-                raise OSError(error.errno, error.strerror, self._place) from error
+            yield
 
 
-def _store(path: str, suffix: str, options: Mapping[str, Any] | None) -> Store:
+@contextmanager
+def _named(place: str) -> Iterator[None]:
+    """Let errors say where they happened."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        if error.errno is None:
+            raise OSError(f"{place}: {redact(str(error))}") from None
+        raise OSError(error.errno, error.strerror, place) from error
+
+
+def _days(plan: Plan | None) -> tuple[str, str] | None:
+    """The first and the last day of a plan."""
+    if plan is None or plan.start is None or plan.end is None:
+        return None
+    first, last = (instant(each).date().isoformat() for each in (plan.start, max(plan.start, plan.end - 1)))
+    return first, last
+
+
+def _store(path: str, options: Mapping[str, Any] | None) -> Store:
     scheme, separator, _ = path.partition("://")
     if separator and scheme not in ("file", "local"):
-        return RemoteStore(path, suffix, options or {})
+        return RemoteStore(path, options or {})
     if options:
         raise ConfigurationError("storage_options are for a URL, not for a local folder")
-    return LocalStore(Path(unquote(urlsplit(path).path) if separator else path).absolute(), suffix)
+    return LocalStore(Path(unquote(urlsplit(path).path) if separator else path).absolute())
 
 
 async def _in_thread(call: Callable[..., T], *args: Any) -> T:

@@ -1,160 +1,167 @@
-"""Where the file of a shard lies below a target, and what a file's name says about it.
+"""Where the file of a shard lies below a target, and how a target remembers what it holds.
 
-``device_id=W9d3f1bcad8e8abd/date=2020-08-17/20200817T060000.000Z-20200817T070000.000Z.parquet``: a Hive tree, which readers of data
-sets understand. Times are UTC and exact to the millisecond, without colons, which not every file system takes. A shard that is not
-settled has ``.provisional`` before the suffix.
+``device_id=W9d3f1bcad8e8abd/date=2020-08-17/``: a Hive tree, which readers of tables understand, by the data set's key and, where it
+has a time, the day. What a target holds stands in the name of one empty file, ``.asyncsdk/unleash_analytics.rows,device_id,date,csv``:
+a name is there whole or not at all, and readers pass over what is hidden or empty.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from attrs import frozen
 
-from ..datasets.ledger import edges_of
 from ..datasets.shard import key_text
 from ..errors import ConfigurationError
-from ..times import DAY, instant, since_epoch
+from ..times import DAY
+from . import parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from array import array
+    from collections.abc import Iterable, Sequence
 
+    from ..datasets.dataset import Dataset
     from ..datasets.shard import Shard
 
-_STAMP = r"(\d{8}T\d{6}\.\d{3}Z)"
-_NAME = re.compile(rf"{_STAMP}-{_STAMP}(\.provisional)?", re.ASCII)
-_DRAFT = re.compile(rf"\.{_STAMP}-{_STAMP}\S*\.tmp", re.ASCII)
+LABELS = ".asyncsdk"
+"""The folder below a target in which its label is."""
+
+_DATE = "date"
+_LABEL = re.compile(rf"([^,]+)(?:,(?!{_DATE},)([^,]+))?(,{_DATE})?,([^,]+)")
 
 
 @frozen
-class Part:
-    """A file of the target.
+class Layout:
+    """The tree of one data set in one format.
 
     Attributes:
-        name: of the file in its folder.
-        start: first millisecond since the epoch.
-        end: the millisecond after the last.
-        settled: whether it is final.
+        dataset: its id.
+        key: the name of its key's column; None without a key.
+        dated: whether it has a time.
+        suffix: of the files, such as ``".csv.gz"``.
     """
 
-    name: str
-    start: int
-    end: int
-    settled: bool
+    dataset: str
+    key: str | None
+    dated: bool
+    suffix: str
 
+    @classmethod
+    def of(cls, dataset: Dataset[Any], suffix: str) -> Layout:
+        """The tree of a data set."""
+        return cls(dataset.id, dataset.key, dataset.time is not None, suffix)
 
-def device_folder(device: str | None) -> str:
-    """The folder of a device below the target.
+    @classmethod
+    def labelled(cls, label: str) -> Layout | None:
+        """The tree that a label names; None if it is none."""
+        found = _LABEL.fullmatch(label)
+        return None if found is None else cls(found[1], found[2], found[3] is not None, f".{found[4]}")
 
-    Raises:
-        ValueError: the id cannot stand in a path.
-    """
-    return f"device_id={quote(key_text(device), safe='')}"
+    @property
+    def label(self) -> str:
+        """What the file is called that says which tree this is."""
+        columns = [] if self.key is None else [self.key]
+        return ",".join([self.dataset, *columns, *([_DATE] if self.dated else []), self.suffix[1:]])
 
+    def folder(self, shard: Shard) -> str:
+        """The folder of a shard below the target; empty if it is the target.
 
-def date_folder(shard: Shard) -> str:
-    """The folder of a shard's day below that of its device.
+        Raises:
+            ValueError: a key that cannot stand in a path; or a shard that reaches over midnight, or holds no time at all.
+        """
+        names = [] if self.key is None else [self.key_folder(shard.key)]
+        if self.dated:
+            names.append(f"{_DATE}={_day(shard)}")
+        return "/".join(names)
 
-    Raises:
-        ValueError: the shard reaches over midnight, or holds no time at all.
-    """
-    start, end = edges_of(shard)
-    if not start < end <= start - start % DAY + DAY:
-        raise ValueError(f"a shard lies within one UTC day, not {shard}")
-    return f"date={shard.date}"
+    def key_folder(self, key: str | None) -> str:
+        """The folder of a key below the target; empty if there are no keys.
 
+        Raises:
+            TypeError, ValueError: the key cannot stand in a path.
+        """
+        return "" if self.key is None else f"{self.key}={quote(key_text(key), safe='')}"
 
-def file_name(shard: Shard, suffix: str) -> str:
-    """The name of a shard's file.
+    def key_of(self, folder: str) -> str | None:
+        """The key of a folder below the target; None if the folder is another's."""
+        name, _, value = folder.partition("=")
+        return unquote(value) if name == self.key and value and quote(unquote(value), safe="") == value else None
 
-    Args:
-        shard: whose.
-        suffix: what kind of file it is, such as ``".parquet"``.
-    """
-    start, end = edges_of(shard)
-    return f"{_stamp(start)}-{_stamp(end)}{'' if shard.settled else '.provisional'}{suffix}"
+    def has(self, path: str, days: tuple[str, str] | None = None) -> bool:
+        """Whether a folder of shards may be here.
 
-
-def draft_name(name: str, token: str) -> str:
-    """What a file is called while it is being written: hidden, so that no reader takes it for one."""
-    return f".{name}.{token}.tmp"
-
-
-def is_draft(name: str) -> bool:
-    """Whether a file of this name is one that was not finished."""
-    return _DRAFT.fullmatch(name) is not None
-
-
-def device_of(name: str) -> str | None:
-    """The device of a folder; None if the folder is another's."""
-    key, _, value = name.partition("=")
-    return unquote(value) if key == "device_id" and value and quote(unquote(value), safe="") == value else None
-
-
-def part(name: str, date: str, suffix: str) -> Part | None:
-    """What a file is; None if it is another's.
-
-    Args:
-        name: of the file.
-        date: of its folder, ``date=YYYY-MM-DD``.
-        suffix: of the files of this target.
-    """
-    if not name.endswith(suffix):
-        return None
-    found = _NAME.fullmatch(name.removesuffix(suffix))
-    if found is None:
-        return None
-    try:
-        start, end = (since_epoch(datetime.fromisoformat(stamp)) for stamp in found.group(1, 2))
-    except ValueError:
-        return None
-    in_place = start < end <= start - start % DAY + DAY and date == f"date={instant(start).date().isoformat()}"
-    return Part(name, start, end, found[3] is None) if in_place else None
-
-
-def near(names: Iterable[str], shard: Shard) -> list[str]:
-    """Of the names in a folder those that may be of files which hold some of a shard's time, by a look at them as texts."""
-    start, end = map(_stamp, edges_of(shard))
-    return [name for name in names if name[:20] < end and start < name[21:41]]
-
-
-def replaced(parts: Iterable[Part], shard: Shard) -> list[Part] | None:
-    """The provisional files in whose place a shard comes; None if it is there already, with the same rows.
-
-    Args:
-        parts: the other files of its day.
-        shard: what is being committed.
-
-    Raises:
-        ConfigurationError: a final file holds a part of its time: the rows would be there twice.
-    """
-    start, end = edges_of(shard)
-    found = overlapping(parts, start, end)
-    final = [each for each in found if each.settled]
-    if any((each.start, each.end) == (start, end) for each in final):
-        return None
-    if final:
-        raise ConfigurationError(
-            f"{shard}: a part of its time is in {final[0].name} already: does another run write to the same target, with other "
-            "windows or another range?"
+        Args:
+            path: below the target.
+            days: the first and the last that count; None for all.
+        """
+        names = path.split("/") if path else []
+        if len(names) != (self.key is not None) + self.dated:
+            return False
+        return (self.key is None or self.key_of(names[0]) is not None) and (
+            not self.dated or self.is_day(names[-1], days)
         )
-    return found
+
+    def is_day(self, folder: str, days: tuple[str, str] | None) -> bool:
+        """Whether a folder is that of a day, and of one that counts."""
+        date = _date_of(folder)
+        return date is not None and (days is None or days[0] <= date <= days[1])
+
+    def file_name(self, shard: Shard, *, empty: bool = False) -> str:
+        """The name of a shard's file, or of the one that says that it has no rows."""
+        return parts.file_name(shard, self.suffix, empty=empty)
+
+    def parts(self, names: Iterable[str], folder: str) -> list[parts.Part]:
+        """The files in a folder; those of others are passed over.
+
+        Args:
+            names: of all in there.
+            folder: its own name.
+        """
+        date = _date_of(folder) if self.dated else None
+        if self.dated and date is None:
+            return []
+        found = (parts.part(name, self.suffix, date) for name in names)
+        return [each for each in found if each is not None]
+
+    def edges(self, names: Sequence[str], folder: str) -> array[int] | None:
+        """The edges of the files in a folder, in order; None where somebody has to look at them one by one."""
+        if not self.dated:
+            return parts.edges_of_snapshot(names, self.suffix)
+        date = _date_of(folder)
+        return None if date is None else parts.edges_of_day(names, self.suffix, date)
 
 
-def overlapping(parts: Iterable[Part], start: int, end: int) -> list[Part]:
-    """Those that hold an instant of ``[start, end)``."""
-    return [each for each in parts if each.start < end and start < each.end]
+def held_against(labels: Iterable[str], wanted: Layout, target: str) -> bool:
+    """Whether a target says already that it holds just this.
+
+    Args:
+        labels: its own.
+        wanted: the tree that it is to hold.
+        target: what the message calls it.
+
+    Raises:
+        ConfigurationError: it holds something else.
+    """
+    trees = [found for label in labels if (found := Layout.labelled(label)) is not None]
+    for each in trees:
+        if each != wanted:
+            raise ConfigurationError(
+                f"{target} holds {each.dataset} as {each.suffix[1:]}, and cannot take {wanted.dataset} as {wanted.suffix[1:]} "
+                "beside it: give that a folder of its own"
+            )
+    return bool(trees)
 
 
-def outdated(parts: Iterable[Part]) -> list[Part]:
-    """Provisional files of whose time a final one holds a part: what a run that was killed did not come to remove."""
-    known = list(parts)
-    final = [each for each in known if each.settled]
-    return [each for each in known if not each.settled and overlapping(final, each.start, each.end)]
+def _day(shard: Shard) -> str:
+    start, end = shard.start, shard.end
+    if start is None or end is None or not start < end <= start - start % DAY + DAY:
+        raise ValueError(f"a shard lies within one UTC day, not {shard}")
+    assert shard.date is not None
+    return shard.date
 
 
-def _stamp(value: int) -> str:
-    return f"{instant(value):%Y%m%dT%H%M%S}.{value % 1000:03}Z"
+def _date_of(folder: str) -> str | None:
+    name, _, date = folder.partition("=")
+    return date if name == _DATE else None

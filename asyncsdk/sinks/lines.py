@@ -9,41 +9,55 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..columns.cells import ABSENT, cell, extra_text, wire_value
-from ..columns.kinds import Kind, Moment, columns_of, extra_name
-from ..unleash.analytics.rows import AnalyticsRow
-from .items import as_wire
+from ..columns.kinds import Moment
+from ..http.json_text import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from ..columns import Column
+    from ..datasets.columns import Columns
 
-COLUMNS: dict[str, Kind] = {column.name: column.kind for column in columns_of(AnalyticsRow)}
+_TRUTHS = {True: "true", False: "false"}
 
 
-def ndjson_lines(items: Any) -> bytes:
-    """Each row just as the service sent it.
+def ndjson_lines(columns: Columns, items: Any, key: str | None = None) -> bytes:
+    """Each row just as the service sent it; in front of it its key, where rows of this kind do not have it themselves.
 
     Args:
+        columns: of the data set.
         items: rows, wire rows, or a record batch.
+        key: whose they are.
     """
-    return msgspec.json.Encoder().encode_lines(as_wire(items))
+    rows = columns.to_wire(items)
+    if columns.added_key is not None:
+        rows = [{columns.added_key: key, **row} for row in rows]
+    try:
+        return msgspec.json.Encoder().encode_lines(rows)
+    except UnicodeEncodeError:  # half of a character, which only an escape can hold
+        return b"".join(write_json(each) + b"\n" for each in rows)
 
 
-def csv_header() -> bytes:
-    """The names of the columns: the documented ones, then ``extra``."""
-    return _csv([[*COLUMNS, extra_name(AnalyticsRow)]])
+def csv_header(columns: Columns) -> bytes:
+    """The names of the columns: the key's where rows do not have it themselves, those of the model, then ``extra``."""
+    key = [] if columns.added_key is None else [columns.added_key]
+    return _csv([[*key, *(column.name for column in columns.of_model), columns.extra]])
 
 
-def csv_lines(items: Any) -> bytes:
+def csv_lines(columns: Columns, items: Any, key: str | None = None) -> bytes:
     """Each row's values in the order of `csv_header`.
 
-    What stands where is said in `asyncsdk.columns.cells`. An empty cell is one that the row did not have, unless ``extra`` says
-    otherwise: it does for null and for an empty string.
+    What stands where is said in `asyncsdk.columns.cells`; objects and lists are JSON text. An empty cell is one that the row did
+    not have, unless ``extra`` says otherwise: it does for null and for an empty string.
 
     Args:
+        columns: of the data set.
         items: rows, wire rows, or a record batch.
+        key: whose they are.
     """
-    return _csv(map(_cells, as_wire(items)))
+    first = [] if columns.added_key is None else [key]
+    known = {column.name for column in columns.of_model}
+    return _csv([*first, *_cells(columns.of_model, known, row)] for row in columns.to_wire(items))
 
 
 def _csv(rows: Iterable[Iterable[Any]]) -> bytes:
@@ -53,15 +67,17 @@ def _csv(rows: Iterable[Iterable[Any]]) -> bytes:
     return text.getvalue().encode()
 
 
-def _cells(row: Mapping[str, Any]) -> Iterator[Any]:
-    extra = {name: value for name, value in row.items() if name not in COLUMNS}
-    for name, kind in COLUMNS.items():
-        value = row.get(name, ABSENT)
-        held, exact = cell(kind, value)
+def _cells(columns: Iterable[Column], known: set[str], row: Mapping[str, Any]) -> Iterator[Any]:
+    extra = {name: value for name, value in row.items() if name not in known}
+    for column in columns:
+        value = row.get(column.name, ABSENT)
+        held, exact = cell(column.kind, value)
         if not exact or value == "":
-            extra[name] = value
+            extra[column.name] = value
         if held is None:
             yield ""
+        elif isinstance(column.kind, Moment):
+            yield value if exact else wire_value(column.kind, held)
         else:
-            yield value if exact and isinstance(kind, Moment) else wire_value(kind, held)
+            yield _TRUTHS[held] if column.kind == "truth" else held
     yield extra_text(extra)

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import os
+from array import array
 from contextlib import suppress
 from errno import EACCES
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from attrs import frozen
 
 from ..errors import ConfigurationError
-from . import drafts, layout
+from . import drafts, parts
+from .layout import LABELS
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Collection, Iterable, Sequence
 
     from ..datasets.shard import Shard
-    from .layout import Part
+    from .layout import Layout
+    from .parts import Part
+
+# With more keys than these it is quicker to see which of them are there at all.
+_FEW = 1000
+# So many keys are looked at in a row.
+_SHARE = 64
 
 
 @frozen
@@ -25,11 +34,9 @@ class LocalStore:
 
     Attributes:
         root: the folder; made when it is needed.
-        suffix: of the files.
     """
 
     root: Path
-    suffix: str
 
     def prepare(self) -> None:
         """Make the folder.
@@ -44,62 +51,96 @@ class LocalStore:
         except OSError as error:
             raise ConfigurationError(f"cannot write to {self.root}: {error.strerror}") from None
 
-    def devices(self) -> list[str]:
-        """The devices of which there may be files."""
-        found = map(layout.device_of, sorted(_names(self.root)))
-        return [each for each in found if each is not None]
+    def labels(self) -> list[str]:
+        """What it says of itself."""
+        return _names(self.root / LABELS)
 
-    def parts(self, device: str) -> list[Part]:
-        """The files of one device. What dead runs have left is removed on the way."""
-        folder = self.root / layout.device_folder(device)
-        return [part for name in sorted(_names(folder)) for part in self._swept(folder / name)]
+    def put_label(self, label: str) -> None:
+        """Let it say something more of itself."""
+        drafts.make_folder(self.root / LABELS)
+        (self.root / LABELS / label).touch()
+        drafts.sync_folder(self.root / LABELS)
 
-    def _swept(self, folder: Path) -> list[Part]:
-        names = _names(folder)
-        for name in filter(layout.is_draft, names):
+    def take_label(self, label: str) -> None:
+        """Let it say that no more."""
+        (self.root / LABELS / label).unlink(missing_ok=True)
+
+    def shares(self, layout: Layout, keys: Collection[str] | None) -> Sequence[Collection[str | None]]:
+        """Keys of which there may be files, in shares that may be looked at side by side."""
+        if layout.key is None:
+            return [[None]]
+        found = sorted(keys) if keys is not None and len(keys) <= _FEW else self._keys(layout, keys)
+        return [found[first : first + _SHARE] for first in range(0, len(found), _SHARE)]
+
+    def _keys(self, layout: Layout, keys: Collection[str] | None) -> list[str]:
+        there = filter(None, map(layout.key_of, _names(self.root)))
+        return sorted(there if keys is None else set(keys).intersection(there))
+
+    def finished(
+        self, layout: Layout, share: Collection[str | None], days: tuple[str, str] | None
+    ) -> list[tuple[str | None, array[int]]]:
+        """The edges of the shards that are done, by key. What dead runs have left is removed on the way."""
+        found = []
+        for key in share:
+            edges = array("q")
+            top = os.path.join(self.root, layout.key_folder(key))  # noqa: PTH118  # a `Path` each would take as long as all else
+            for day in self._days(top, layout, days):
+                edges += self._edges(top, day, layout)
+            if edges:
+                found.append((key, edges))
+        return found
+
+    @staticmethod
+    def _days(top: str, layout: Layout, days: tuple[str, str] | None) -> Iterable[str]:
+        return [name for name in sorted(_names(top)) if layout.is_day(name, days)] if layout.dated else [""]
+
+    @staticmethod
+    def _edges(top: str, day: str, layout: Layout) -> array[int]:
+        names = _names(f"{top}/{day}")
+        if (edges := layout.edges(names, day)) is not None:
+            return edges
+        folder = Path(top, day)
+        for name in filter(parts.is_draft, names):
             drafts.sweep(folder / name)
-        parts = self.parts_in(folder, names)
-        if not layout.outdated(parts):
-            return parts
-        with drafts.alone_in(folder):
-            parts = self.parts_in(folder, _names(folder))
-            gone = layout.outdated(parts)
-            _remove(folder, gone)
-        return [each for each in parts if each not in gone]
+        known = layout.parts(names, folder.name)
+        if parts.outdated(known):
+            with drafts.alone_in(folder):
+                known = layout.parts(_names(folder), folder.name)
+                gone = parts.outdated(known)
+                _remove(folder, gone)
+            known = [each for each in known if each not in gone]
+        return parts.edges_in(known)
 
-    def parts_in(self, folder: Path, names: list[str]) -> list[Part]:
-        """The files of one device and day."""
-        found = (layout.part(name, folder.name, self.suffix) for name in names)
-        return [each for each in found if each is not None]
-
-    def create(self, shard: Shard) -> LocalDraft:
+    def create(self, layout: Layout, shard: Shard) -> LocalDraft:
         """A hidden file beside the place where it will be."""
-        folder = self.root / layout.device_folder(shard.key) / layout.date_folder(shard)
-        file, path = drafts.create(folder, layout.file_name(shard, self.suffix))
-        return LocalDraft(self, shard, file, path)
+        file, path = drafts.create(self.root / layout.folder(shard), layout.file_name(shard))
+        return LocalDraft(layout, shard, file, path)
 
 
 @frozen
 class LocalDraft:
     """The file of one shard while it is being written."""
 
-    store: LocalStore
+    layout: Layout
     shard: Shard
     file: IO[bytes]
     path: Path
 
-    def commit(self) -> None:
-        """Put it in its place, whole, and remove the provisional files whose time it holds.
+    def commit(self, *, empty: bool) -> None:
+        """Put it in its place, whole, and remove the files whose place it takes.
 
         Raises:
             ConfigurationError: a final file holds a part of its time already.
             OSError: the disk failed.
         """
         self.file.flush()
+        if empty:
+            self.file.truncate(0)
         os.fsync(self.file.fileno())
-        folder, name = self.path.parent, layout.file_name(self.shard, self.store.suffix)
+        folder, name = self.path.parent, self.layout.file_name(self.shard, empty=empty)
         with drafts.alone_in(folder):
-            there = layout.replaced(self.store.parts_in(folder, layout.near(_names(folder), self.shard)), self.shard)
+            others = self.layout.parts(parts.near(_names(folder), self.shard), folder.name)
+            there = parts.replaced(others, self.shard)
             if there is None:
                 self.discard()
                 return
@@ -117,14 +158,13 @@ class LocalDraft:
         self.path.unlink(missing_ok=True)
 
 
-def _names(folder: Path) -> list[str]:
+def _names(folder: str | Path) -> list[str]:
     try:
-        with os.scandir(folder) as found:
-            return [each.name for each in found]
+        return os.listdir(folder)  # noqa: PTH208  # there may be a million
     except (FileNotFoundError, NotADirectoryError):
         return []
 
 
-def _remove(folder: Path, parts: list[Part]) -> None:
-    for each in parts:
+def _remove(folder: Path, gone: list[Part]) -> None:
+    for each in gone:
         (folder / each.name).unlink(missing_ok=True)

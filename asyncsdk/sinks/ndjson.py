@@ -9,11 +9,13 @@ from .lines import ndjson_lines
 from .text import TextSink
 
 if TYPE_CHECKING:
-    from ..datasets.shard import Shard
+    from ..datasets.columns import Columns
 
 
 class NDJSONSink(TextSink):
     """A Hive tree of files in which each line is a row, just as the service sent it.
+
+    In front of it stands its key, where rows of this kind do not have it themselves.
 
     Args:
         path: a local folder, or any URL that fsspec knows, such as ``s3://bucket/rows``.
@@ -26,16 +28,18 @@ class NDJSONSink(TextSink):
 
     _kind = "ndjson"
 
-    def _encoder(self, file: IO[bytes], shard: Shard) -> _Lines:  # noqa: ARG002  # all rows look alike
-        return _Lines(file, self._compression)
+    def _encoder(self, file: IO[bytes], columns: Columns, key: str | None) -> _Lines:
+        return _Lines(file, self._compression, columns, key)
 
 
 class _Lines:
-    def __init__(self, file: IO[bytes], compression: Compression | None) -> None:
+    def __init__(self, file: IO[bytes], compression: Compression | None, columns: Columns, key: str | None) -> None:
+        self._columns = columns
+        self._key = key
         self._out = Compressed(file, compression)
 
     def write(self, items: Any) -> None:
-        self._out.write(ndjson_lines(items))
+        self._out.write(ndjson_lines(self._columns, items, self._key))
 
     def close(self) -> None:
         self._out.close()

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import IO, TYPE_CHECKING, Any, ClassVar, Literal, get_args
+from collections.abc import Sequence
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Literal, Protocol, get_args
 
-import msgspec
-
-from ..columns import model_schema
-from ..columns.cells import extra_text
+from ..columns.arrow import required
+from ..columns.cells import extra_text, json_value
 from ..errors import ConfigurationError
-from ..unleash.analytics.rows import AnalyticsRow
 from .files import FileSink
-from .items import as_batch
 
 if TYPE_CHECKING:
     import os
@@ -21,20 +17,17 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow.dataset import Partitioning
 
+    from ..datasets.columns import Columns
     from ..datasets.protocol import Form
-    from ..datasets.shard import Shard
 
 ParquetCompression = Literal["zstd", "snappy", "gzip", "brotli", "lz4", "none"]
 
-_DEVICE = "device_id"
-EXTRA = "extra"
-
 
 class ParquetSink(FileSink):
-    """A Hive tree of Parquet files: ``pyarrow.parquet.read_table(path)`` is all rows of all devices.
+    """A Hive tree of Parquet files: ``pyarrow.parquet.read_table(path)`` is all rows of all keys.
 
-    The device stands in the path and not in the files, as everywhere in Hive: pyarrow takes the column from the path as one type or
-    another, depending on who asks, and would not put it together with one in the files. A row of another device, should there ever
+    The key stands in the path and not in the files, as everywhere in Hive: pyarrow takes the column from the path as one type or
+    another, depending on who asks, and would not put it together with one in the files. A row of another key, should there ever
     be one, keeps it in ``extra``. The bytes of a file follow from its rows alone, however they came.
 
     Args:
@@ -48,6 +41,7 @@ class ParquetSink(FileSink):
     """
 
     form: ClassVar[Form] = "arrow"
+    _marks_empty: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -66,14 +60,31 @@ class ParquetSink(FileSink):
             )
         self._row_group_size = row_group_size
         self._compression = compression
-        model_schema(AnalyticsRow)
+        required()
 
-    def _encoder(self, file: IO[bytes], shard: Shard) -> _ParquetFile:
-        return _ParquetFile(file, shard.key or "", self._row_group_size, self._compression)
+    def _encoder(self, file: IO[bytes], columns: Columns, key: str | None) -> _ParquetFile:
+        return _ParquetFile(file, columns, key, self._row_group_size, self._compression)
 
 
-def partitioning() -> Partitioning:
-    """How to read a tree whose device ids look like numbers, which pyarrow would take for numbers otherwise.
+class _Keyed(Protocol):
+    """A data set, bound to a client or not."""
+
+    @property
+    def key(self) -> str | None: ...
+
+    @property
+    def time(self) -> str | None: ...
+
+
+def partitioning(data: _Keyed) -> Partitioning:
+    """How to read a tree whose keys look like numbers, which pyarrow would take for numbers otherwise.
+
+    ::
+
+        pyarrow.parquet.read_table("detections", partitioning=partitioning(analytics.datasets.rows))
+
+    Args:
+        data: the data set that the tree is of.
 
     Returns:
         What `pyarrow.parquet.read_table` and `pyarrow.dataset.dataset` take as ``partitioning``.
@@ -81,7 +92,8 @@ def partitioning() -> Partitioning:
     import pyarrow as pa
     from pyarrow import dataset
 
-    return dataset.partitioning(pa.schema([(_DEVICE, pa.string()), ("date", pa.string())]), flavor="hive")
+    names = [*([] if data.key is None else [data.key]), *([] if data.time is None else ["date"])]
+    return dataset.partitioning(pa.schema([(name, pa.string()) for name in names]), flavor="hive")
 
 
 class _ParquetFile:
@@ -91,28 +103,32 @@ class _ParquetFile:
     comes from the system's allocator: Arrow's own keeps pages for each thread it was used in, several times what is held.
     """
 
-    def __init__(self, file: IO[bytes], device: str, size: int, compression: str) -> None:
+    def __init__(self, file: IO[bytes], columns: Columns, key: str | None, size: int, compression: str) -> None:
         import pyarrow as pa
         from pyarrow.parquet import ParquetWriter
 
-        self._device = device
+        self._columns = columns
+        self._key = key
         self._size = size
+        self._schema = _held_schema(columns)
         self._held: list[pa.RecordBatch] = []
         self._count = 0
         self._memory = pa.system_memory_pool()
         # The types speak for themselves: without a copy of the schema, half of a small file's size, they are read the same, and
         # what was held as codes is read as plain texts.
         self._writer = ParquetWriter(
-            file, _held_schema(), compression=compression, store_schema=False, memory_pool=self._memory
+            file, self._schema, compression=compression, store_schema=False, memory_pool=self._memory
         )
 
     def write(self, items: Any) -> None:
-        batch = _with_other_devices(as_batch(items), self._device)
+        batch = self._columns.to_batch(items, self._key) if isinstance(items, Sequence) else items
+        if self._columns.key is not None and self._columns.added_key is None:
+            batch = _with_other_keys(batch, self._columns.key, self._columns.extra, self._key)
         while batch.num_rows:
             # Cut before it is encoded: a row group's dictionaries hold no text of another one.
             part = batch.slice(0, self._size - self._count)
             batch = batch.slice(part.num_rows)
-            self._held.append(_as_codes(part, self._memory))
+            self._held.append(_as_codes(part, self._schema, self._memory))
             self._count += part.num_rows
             if self._count == self._size:
                 self._write_group()
@@ -136,25 +152,22 @@ class _ParquetFile:
         pa.default_memory_pool().release_unused()
 
 
-@cache
-def _held_schema() -> pa.Schema:
-    """The schema of what is held, and of the files but for the encoding: without the device, texts as codes."""
+def _held_schema(columns: Columns) -> pa.Schema:
+    """The schema of what is held, and of the files but for the encoding: without the key, texts as codes."""
     import pyarrow as pa
 
-    schema = model_schema(AnalyticsRow)
-    plain = schema.remove(schema.get_field_index(_DEVICE))
     return pa.schema(
         field.with_type(pa.dictionary(pa.int32(), field.type)) if pa.types.is_string(field.type) else field
-        for field in plain
+        for field in columns.schema
+        if field.name != columns.key
     )
 
 
-def _as_codes(batch: pa.RecordBatch, memory: pa.MemoryPool) -> pa.RecordBatch:
-    """A batch without its device, and with each text as a code for it, numbered in the order they first come in."""
+def _as_codes(batch: pa.RecordBatch, held: pa.Schema, memory: pa.MemoryPool) -> pa.RecordBatch:
+    """A batch without its key, and with each text as a code for it, numbered in the order they first come in."""
     import pyarrow as pa
     from pyarrow import compute
 
-    held = _held_schema()
     columns = []
     for name, kind in zip(held.names, held.types, strict=True):
         column = batch.column(name)
@@ -166,16 +179,23 @@ def _as_codes(batch: pa.RecordBatch, memory: pa.MemoryPool) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, schema=held)
 
 
-def _with_other_devices(batch: pa.RecordBatch, device: str) -> pa.RecordBatch:
-    """A batch that keeps in ``extra`` what its device column has and the path would not give back."""
+def _with_other_keys(batch: pa.RecordBatch, name: str, extra: str, key: str | None) -> pa.RecordBatch:
+    """A batch that keeps in ``extra`` what its key's column has and the path would not give back.
+
+    Args:
+        batch: whose rows have their key themselves.
+        name: of the key's column.
+        extra: the name of the column for what the others do not hold.
+        key: whose rows they are to be.
+    """
     import pyarrow as pa
 
-    column = batch.column(_DEVICE)
-    if column.unique().to_pylist() in ([device], []):
+    column = batch.column(name)
+    if all(str(value) == key for value in column.unique().to_pylist()):
         return batch
-    texts = batch.column(EXTRA).to_pylist()
+    texts = batch.column(extra).to_pylist()
     for row, value in enumerate(column.to_pylist()):
-        if value not in (device, None):
-            known = msgspec.json.decode(texts[row]) if texts[row] else {}
-            texts[row] = extra_text({_DEVICE: value} | known)
-    return batch.set_column(batch.schema.get_field_index(EXTRA), EXTRA, pa.array(texts, pa.string()))
+        if value is not None and str(value) != key:
+            known = json_value(texts[row]) if texts[row] else {}
+            texts[row] = extra_text({name: value} | known)
+    return batch.set_column(batch.schema.get_field_index(extra), extra, pa.array(texts, pa.string()))

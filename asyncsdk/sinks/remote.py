@@ -11,6 +11,7 @@ import secrets
 import tempfile
 from contextlib import suppress
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -18,18 +19,23 @@ from attrs import field, frozen
 
 from ..errors import ConfigurationError
 from ..http.redact import redact
-from . import layout
+from . import listing, parts
+from .layout import LABELS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from array import array
+    from collections.abc import Collection, Mapping, Sequence
 
     from fsspec import AbstractFileSystem
 
     from ..datasets.shard import Shard
-    from .layout import Part
+    from .layout import Layout
+    from .parts import Part
 
 # Where one PUT is all or nothing. `memory` is not, but it does not outlast its process either.
 _ATOMIC = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "oss", "oci", "memory"}
+# So many keys are looked for one by one; for more, all that is there is listed once.
+_FEW = 16
 
 
 @frozen(slots=False)
@@ -38,12 +44,10 @@ class RemoteStore:
 
     Attributes:
         url: of the folder, as fsspec writes it.
-        suffix: of the files.
         options: for the file system, such as credentials and an endpoint.
     """
 
     url: str = field(repr=redact)
-    suffix: str
     options: Mapping[str, Any] = field(factory=dict, repr=False)
 
     @cached_property
@@ -73,7 +77,7 @@ class RemoteStore:
         try:
             if not self.is_atomic:
                 files.makedirs(root, exist_ok=True)
-            _names(files, root)
+            self.labels()
             taken = files.isfile(root)
         except Exception as error:  # noqa: BLE001  # each file system has errors of its own
             raise ConfigurationError(f"cannot write to {redact(self.url)}: {redact(str(error))}") from None
@@ -86,38 +90,64 @@ class RemoteStore:
         protocol = self.target[0].protocol
         return not _ATOMIC.isdisjoint((protocol,) if isinstance(protocol, str) else protocol)
 
-    def devices(self) -> list[str]:
-        """The devices of which there may be files."""
-        found = map(layout.device_of, sorted(_names(*self.target)))
-        return [each for each in found if each is not None]
-
-    def parts(self, device: str) -> list[Part]:
-        """The files of one device. What dead runs have left is removed on the way."""
+    def labels(self) -> list[str]:
+        """What it says of itself."""
         files, root = self.target
-        top = f"{root}/{layout.device_folder(device)}"
-        files.invalidate_cache(top)
-        by_folder: dict[str, list[str]] = {}
-        for path in sorted(files.find(top)):
-            folder, _, name = path.rpartition("/")
-            by_folder.setdefault(folder, []).append(name)
-        known = []
-        for folder, names in by_folder.items():
-            parts = self.parts_in(folder, names)
-            gone = layout.outdated(parts)
-            _remove(files, folder, gone)
-            known += [each for each in parts if each not in gone]
-        return known
+        # Not `ls`, which makes s3fs look through the folder above where this one is not there.
+        return [path.rpartition("/")[2] for path in listing.below(files, f"{root}/{LABELS}")]
 
-    def parts_in(self, folder: str, names: list[str]) -> list[Part]:
-        """The files of one device and day."""
-        found = (layout.part(name, folder.rpartition("/")[2], self.suffix) for name in names)
-        return [each for each in found if each is not None]
+    def put_label(self, label: str) -> None:
+        """Let it say something more of itself."""
+        files, root = self.target
+        if not self.is_atomic:
+            files.makedirs(f"{root}/{LABELS}", exist_ok=True)
+        files.pipe_file(f"{root}/{LABELS}/{label}", b"")
 
-    def create(self, shard: Shard) -> RemoteDraft:
+    def take_label(self, label: str) -> None:
+        """Let it say that no more."""
+        files, root = self.target
+        with suppress(FileNotFoundError):
+            files.rm_file(f"{root}/{LABELS}/{label}")
+
+    def shares(self, layout: Layout, keys: Collection[str] | None) -> Sequence[Collection[str | None]]:
+        """Keys of which there may be files, in shares that may be looked at side by side."""
+        if layout.key is None or keys is None:
+            return [[None]]
+        return [[key] for key in sorted(keys)] if len(keys) <= _FEW else [keys]
+
+    def finished(
+        self, layout: Layout, share: Collection[str | None], days: tuple[str, str] | None
+    ) -> list[tuple[str | None, array[int]]]:
+        """The edges of the shards that are done, by key and folder. What dead runs have left is removed on the way."""
+        files, root = self.target
+        wanted = None if None in share else frozenset(share)
+        top = root
+        if wanted is not None and len(wanted) == 1:
+            top = f"{root}/{layout.key_folder(*wanted)}"
+        made = []
+        for folder, paths in groupby(listing.below(files, top), lambda path: path.rpartition("/")[0]):
+            below = folder[len(root) + 1 :]
+            key = layout.key_of(below.partition("/")[0])
+            if layout.has(below, days) and (wanted is None or key in wanted):
+                edges = self._edges(layout, folder, [path.rpartition("/")[2] for path in paths])
+                if edges:
+                    made.append((key, edges))
+        return made
+
+    def _edges(self, layout: Layout, folder: str, names: list[str]) -> array[int]:
+        name = folder.rpartition("/")[2]
+        if (edges := layout.edges(names, name)) is not None:
+            return edges
+        known = layout.parts(names, name)
+        gone = parts.outdated(known)
+        _remove(self.target[0], folder, gone)
+        return parts.edges_in([each for each in known if each not in gone])
+
+    def create(self, layout: Layout, shard: Shard) -> RemoteDraft:
         """A temporary file of this machine."""
-        folder = f"{self.target[1]}/{layout.device_folder(shard.key)}/{layout.date_folder(shard)}"
+        folder = f"{self.target[1]}/{layout.folder(shard)}".rstrip("/")
         handle, path = tempfile.mkstemp(prefix="asyncsdk-", suffix=".tmp")
-        return RemoteDraft(self, shard, folder, os.fdopen(handle, "wb"), path)
+        return RemoteDraft(self, layout, shard, folder, os.fdopen(handle, "wb"), path)
 
 
 @frozen
@@ -125,13 +155,14 @@ class RemoteDraft:
     """The file of one shard while it is being written."""
 
     store: RemoteStore
+    layout: Layout
     shard: Shard
     folder: str
     file: IO[bytes]
     path: str
 
-    def commit(self) -> None:
-        """Put it in its place, whole, and remove the provisional files whose time it holds.
+    def commit(self, *, empty: bool) -> None:
+        """Put it in its place, whole, and remove the files whose place it takes.
 
         Nothing can be locked there, so the look at the other files comes after: of two runs that collide the later one sees it, if
         not both, and takes its file away again.
@@ -140,15 +171,17 @@ class RemoteDraft:
             ConfigurationError: a final file holds a part of its time already.
             OSError: the service failed.
         """
+        self.file.flush()
+        if empty:
+            self.file.truncate(0)
         self.file.close()
         files = self.store.target[0]
-        name = layout.file_name(self.shard, self.store.suffix)
+        name = self.layout.file_name(self.shard, empty=empty)
         self._put(f"{self.folder}/{name}")
-        files.invalidate_cache(self.folder)
-        names = layout.near(_names(files, self.folder), self.shard)
-        others = [each for each in self.store.parts_in(self.folder, names) if each.name != name]
+        names = parts.near(listing.names(files, self.folder), self.shard)
+        others = [each for each in self.layout.parts(names, self.folder.rpartition("/")[2]) if each.name != name]
         try:
-            there = layout.replaced(others, self.shard)
+            there = parts.replaced(others, self.shard)
         except ConfigurationError:
             files.rm_file(f"{self.folder}/{name}")
             raise
@@ -164,7 +197,7 @@ class RemoteDraft:
             files.put_file(self.path, place)
             return
         files.makedirs(self.folder, exist_ok=True)
-        draft = f"{self.folder}/{layout.draft_name(place.rpartition('/')[2], secrets.token_hex(4))}"
+        draft = f"{self.folder}/{parts.draft_name(place.rpartition('/')[2], secrets.token_hex(4))}"
         files.put_file(self.path, draft)
         files.mv(draft, place)
 
@@ -175,14 +208,7 @@ class RemoteDraft:
         Path(self.path).unlink(missing_ok=True)
 
 
-def _names(files: AbstractFileSystem, folder: str) -> list[str]:
-    try:
-        return [path.rstrip("/").rpartition("/")[2] for path in files.ls(folder, detail=False)]
-    except FileNotFoundError:
-        return []
-
-
-def _remove(files: AbstractFileSystem, folder: str, parts: list[Part]) -> None:
-    for each in parts:
+def _remove(files: AbstractFileSystem, folder: str, gone: list[Part]) -> None:
+    for each in gone:
         with suppress(FileNotFoundError):
             files.rm_file(f"{folder}/{each.name}")

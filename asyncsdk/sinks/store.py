@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Collection, Sequence
+
     from ..datasets.shard import Shard
-    from .layout import Part
+    from .layout import Layout
 
 
 class Draft(Protocol):
@@ -17,8 +20,11 @@ class Draft(Protocol):
         """Where its bytes go."""
         ...
 
-    def commit(self) -> None:
-        """Put it in its place, whole, and remove the provisional files whose time it holds.
+    def commit(self, *, empty: bool) -> None:
+        """Put it in its place, whole, and remove the files whose place it takes.
+
+        Args:
+            empty: whether to keep nothing of it but that it was here.
 
         Raises:
             ConfigurationError: a final file holds a part of its time already.
@@ -39,14 +45,37 @@ class Store(Protocol):
             ConfigurationError: it cannot.
         """
 
-    def devices(self) -> list[str]:
-        """The devices of which there may be files."""
+    def labels(self) -> list[str]:
+        """What it says of itself."""
         ...
 
-    def parts(self, device: str) -> list[Part]:
-        """The files of one device. What dead runs have left is removed on the way."""
+    def put_label(self, label: str) -> None:
+        """Let it say something more of itself."""
+
+    def take_label(self, label: str) -> None:
+        """Let it say that no more."""
+
+    def shares(self, layout: Layout, keys: Collection[str] | None) -> Sequence[Collection[str | None]]:
+        """Keys of which there may be files, in shares that may be looked at side by side.
+
+        Args:
+            layout: the tree to look through.
+            keys: those that count; None for all. A share of None alone stands for all keys, or for none where there are none.
+        """
         ...
 
-    def create(self, shard: Shard) -> Draft:
+    def finished(
+        self, layout: Layout, share: Collection[str | None], days: tuple[str, str] | None
+    ) -> Collection[tuple[str | None, array[int]]]:
+        """The edges of the shards that are done, by key. What dead runs have left is removed on the way.
+
+        Args:
+            layout: the tree to look through.
+            share: whose files to look at.
+            days: the first and the last day to look at, ``YYYY-MM-DD``; None for all.
+        """
+        ...
+
+    def create(self, layout: Layout, shard: Shard) -> Draft:
         """A file to write a shard to."""
         ...

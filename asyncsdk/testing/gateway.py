@@ -1,4 +1,4 @@
-"""What Amazon API Gateway, which stands in front of Unleash live, says by itself (docs/services/unleash_platform.md)."""
+"""What Amazon API Gateway, which stands in front of Unleash live, says by itself (docs/services/unleash-analytics.md)."""
 
 from __future__ import annotations
 

@@ -187,7 +187,10 @@ async def test_what_passes_is_tried_again(trouble):
     cognito, clock = Cognito(trouble, None, trouble), patient()
     await asked(CognitoIdentity(POOL, clock=clock), cognito)
     assert cognito.targets == ["GetId"] * 2 + ["GetCredentialsForIdentity"] * 2
-    assert clock.slept == [0.25, 0.25]
+    assert [each for each in clock.slept if each > 0.1] == [
+        0.25,
+        0.25,
+    ]  # the rest is the throttle, which starts one by one then
 
 
 @pytest.mark.anyio

@@ -497,6 +497,8 @@ async def test_a_clock_that_is_off_is_set_right_once(body, date, learnt):
     assert await refused(made, body, date=date)
     assert signed(made)["x-amz-date"] == learnt
     assert not await refused(made, body, date=date)
+    made.recovered(accepted=False)
+    assert signed(made)["x-amz-date"] == "20200913T122640Z"
 
 
 @pytest.mark.anyio

@@ -132,6 +132,15 @@ async def test_a_refusal_with_another_date_sets_the_clock_right(status, body):
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(("accepted", "signed_at"), [(True, "1600000600000"), (False, "1600000000000")])
+async def test_a_clock_that_was_set_right_in_vain_is_set_back(accepted, signed_at):
+    zephr = signer()
+    assert await recovered(zephr, refusal(401))
+    zephr.recovered(accepted=accepted)
+    assert authorization(zephr).split(":")[1] == signed_at
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize(
     ("response", "body"),
     [

@@ -45,7 +45,7 @@ QUERIES = {
     "search_by_attributes": ([{"a": 1}], "search_by_attributes=W3siYSI6MX1d"),
 }
 
-# Offered beside the contract: where the live service has moved on, or has more (FACTS 1.2).
+# Offered beside the contract: where the live service has moved on, or has more (docs/services/blaize.md).
 NEWER = {
     "blaize.accounts.grants.create",
     "blaize.accounts.grants.list",

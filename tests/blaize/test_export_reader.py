@@ -10,7 +10,9 @@ from hypothesis import given, strategies as st
 from asyncsdk.blaize import export_reader
 from asyncsdk.blaize.export_reader import BrokenExportError, ExportReader
 
-TEXT = st.text(max_size=8) | st.sampled_from(['"', "\\", '\\"', "]", "[", "{", "}", "\\\\", ",", ":", "é", "😀", "\n"])
+TEXT = st.text(max_size=8) | st.sampled_from(
+    ['"', "\\", '\\"', "]", "[", "{", "}", "\\\\", ",", ":", "é", "😀", "\n", "\ud83d"]
+)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
@@ -35,8 +37,9 @@ def documents(draw):
         members.insert(draw(st.integers(0, len(members))), ("results", written))
         written = dict(members)
     spaces = draw(st.sampled_from([{}, {"indent": 1}, {"separators": (",", ":")}]))
-    text = json.dumps(written, ensure_ascii=draw(st.booleans()), **spaces)
-    return f" {text}\r\n".encode(), rows, around
+    text = json.dumps(written, ensure_ascii="\\ud83d" in json.dumps(written) or draw(st.booleans()), **spaces)
+    before = draw(st.sampled_from(["", " ", "\ufeff", "\ufeff "]))
+    return f"{before}{text}\r\n".encode(), json.loads(json.dumps(rows)), around
 
 
 @st.composite

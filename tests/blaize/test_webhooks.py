@@ -29,7 +29,9 @@ MESSAGE = {
 
 
 @pytest.mark.parametrize(
-    "given", [json.dumps(MESSAGE), json.dumps(MESSAGE).encode(), MESSAGE], ids=["str", "bytes", "dict"]
+    "given",
+    [json.dumps(MESSAGE), "\ufeff" + json.dumps(MESSAGE), json.dumps(MESSAGE).encode("utf-8-sig"), MESSAGE],
+    ids=["str", "str with a mark", "bytes with a mark", "dict"],
 )
 def test_a_message_is_read_with_all_its_fields(given):
     event = asyncsdk.blaize.webhooks.parse(given)
@@ -52,6 +54,10 @@ def test_an_unknown_type_is_kept_with_all_it_says():
     assert event.details.extra == {"outcome": {"a": [1]}}
     assert event.extra == {"new": None}
     assert to_dict(event) == message
+
+
+def test_a_text_that_was_cut_in_the_middle_of_an_emoji_is_kept():
+    assert to_dict(parse(b'{"type": "caf\\ud83d"}')) == {"type": "caf\ud83d"}
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff", "7", b"<html>", b'{"a": "' + b"[" * 10])

@@ -3,8 +3,7 @@ from __future__ import annotations
 import anyio
 import pytest
 
-from asyncsdk.chain.events import Events
-from asyncsdk.chain.turns import Turns
+from asyncsdk.chain.turns import Events, Turns
 
 pytestmark = pytest.mark.anyio
 

@@ -12,8 +12,7 @@ from asyncsdk.chain.host import Host, Hosts, HostState
 from asyncsdk.chain.options import Options
 from asyncsdk.chain.signing import Signer
 from asyncsdk.chain.way import Way
-from asyncsdk.engines.choice import chosen_engine
-from asyncsdk.engines.lazy import Connections
+from asyncsdk.engines.choice import connections
 from asyncsdk.errors import ConfigurationError
 from asyncsdk.http.body import EMPTY
 from asyncsdk.http.url import BaseURL
@@ -31,7 +30,7 @@ class Sent:
     def __init__(self, engine, most=2, signer=None):
         state = HostState(most, FakeClock())
         self.throttle = state.throttle
-        self.way = Way(Connections(chosen_engine(engine)))
+        self.way = Way(connections(engine))
         self.host = Host(BaseURL("https://example.com"), signer, state)
         self.hosts = Hosts({"": self.host}, lambda: HostState(most, FakeClock()))
         self.calls = Calls(self.way, self.hosts, Options(clock=FakeClock()))

@@ -104,7 +104,7 @@ class Shops(Resource):
     async def save(self, shop_id: str, shop: Shop | Mapping[str, Any]) -> Any:
         """Save a shop.
 
-        Unlike `count`, it takes a ``body`` (FACTS 9.9). It goes to ``openNow``.
+        Unlike `count`, it takes a ``body`` (docs/services/toy.md). It goes to ``openNow``.
 
         Args:
             shop_id: the shop.
@@ -407,7 +407,7 @@ def test_a_docstring_is_taken_apart():
             async with it:
                 ...
 
-        ``PUT /x``, section "X" (FACTS 1.2). More
+        ``PUT /x``, section "X" (docs/services/x.md). More
         of it:
 
             code

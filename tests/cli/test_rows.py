@@ -9,6 +9,7 @@ from asyncsdk.cli.request import Format
 from asyncsdk.cli.rows import RowLines
 from asyncsdk.codec import from_dict
 from asyncsdk.sinks.lines import csv_header
+from asyncsdk.unleash.analytics.datasets import ROWS_OF_DEVICES
 
 WIRE = {
     "class_name": "person",
@@ -72,5 +73,5 @@ async def test_csv_has_one_header_even_without_rows():
     await lines.flush()
     await lines.add(row(WIRE))
     await lines.flush()
-    assert out.writes[0] == csv_header()
+    assert out.writes[0] == csv_header(ROWS_OF_DEVICES.columns)
     assert b"".join(out.writes).count(b"class_name") == 1

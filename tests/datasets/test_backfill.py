@@ -31,6 +31,7 @@ class Memory:
         self.broken = broken
         self.shards = {}
         self.given = []
+        self.opened = []
         self.abandoned = []
 
     def done(self):
@@ -39,6 +40,7 @@ class Memory:
     @asynccontextmanager
     async def open(self, shard):
         rows = []
+        self.opened.append(shard)
         sink = self
 
         class Writer:
@@ -194,6 +196,53 @@ async def test_a_cancellation_commits_nothing_more(api):
         assert sink.shards == committed
         for shard, rows in committed.items():
             assert rows == await direct(analytics, shard)
+
+
+# ---- asked for again
+
+
+async def test_a_refresh_fetches_again_what_is_done_and_says_so(api):
+    sink = Memory()
+    async with client_of(Counted(Sandbox(api))) as analytics:
+        plan = analytics.plan(api.device_ids, START, END)
+        await analytics.backfill(plan, sink)
+        before = dict(sink.shards)
+        sink.shards = {shard: [] for shard in before}
+        report = await analytics.backfill(plan, sink, refresh=True)
+    assert (report.shards, report.skipped) == (9, 0)
+    assert sink.shards == before
+    assert all(shard.refreshed for shard in sink.opened[9:])
+    assert not any(shard.refreshed for shard in sink.opened[:9])
+
+
+async def test_a_refresh_keeps_the_edges_of_what_was_cut_wider(api):
+    sink = Memory()
+    async with client_of(Counted(Sandbox(api))) as analytics:
+        device = api.device_ids[0]
+        await analytics.backfill(analytics.plan(device, START, END, window=timedelta(hours=6)), sink)
+        [whole] = sink.shards
+        narrow = analytics.plan(device, START, END, window=timedelta(hours=1))
+        report = await analytics.backfill(narrow, sink, refresh=True)
+    assert report.shards == 1
+    assert sink.opened == [whole, whole]
+
+
+# ---- what a sink is asked
+
+
+async def test_a_sink_that_takes_a_plan_is_given_it(api):
+    class Asked(Memory):
+        plan = None
+
+        async def done(self, plan=None):
+            self.plan = plan
+            return []
+
+    sink = Asked()
+    async with client_of(Counted(Sandbox(api))) as analytics:
+        plan = analytics.plan(api.device_ids, START, END)
+        await analytics.backfill(plan, sink)
+    assert sink.plan == plan
 
 
 async def test_settle_is_no_negative_time(api):

@@ -139,6 +139,19 @@ async def test_batches_tell_the_key_and_are_all_of_one_schema(datasets, meters):
     assert table.column("name").to_pylist() == [row["name"] for meter in ("m1", "m2") for row in meters.tags[meter]]
 
 
+@pytest.mark.parametrize("keys", [["m1", "m2"], []])
+async def test_a_stream_is_a_frame_typed_also_without_a_row(datasets, keys):
+    async def frame(kind):
+        async with datasets.tags.fan_out(keys, ordered=True) as stream:
+            return await getattr(stream, kind)()
+
+    table = await frame("to_arrow")
+    assert table.schema == datasets.tags.schema()
+    assert table["meter"].to_pylist() == [key for key in keys for _ in range(3)]
+    assert (await frame("to_polars"))["meter"].to_list() == table["meter"].to_pylist()
+    assert list((await frame("to_pandas"))["meter"]) == table["meter"].to_pylist()
+
+
 # ---- one long answer
 
 
@@ -183,7 +196,6 @@ async def test_a_data_set_that_nobody_has_declared_is_a_clear_error():
 
 async def test_the_methods_of_the_analytics_client_are_those_of_its_data_set():
     async with UnleashAnalytics("test-key") as analytics:
-        assert analytics.datasets is analytics.datasets
         assert list(analytics.datasets) == ["rows"]
         assert (analytics.datasets.rows.key, analytics.datasets.rows.time) == ("device_id", "timestamp")
         assert analytics.plan("W1", START, END) == analytics.datasets.rows.plan("W1", START, END)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from asyncsdk import Plan, Shard
-from asyncsdk.datasets.refresh import Refresh
+from asyncsdk.datasets.ledger import Refresh
 from asyncsdk.datasets.windows import split
 from asyncsdk.times import DAY
 

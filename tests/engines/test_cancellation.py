@@ -9,6 +9,7 @@ import anyio
 import httpx
 import pytest
 
+from asyncsdk.engines.aiohttp.engine import AiohttpEngine
 from asyncsdk.errors import ConfigurationError
 from asyncsdk.testing.rawserver import RawServer, Reply
 
@@ -24,18 +25,20 @@ def anyio_backend(own_cell):
 
 
 @pytest.fixture
-def at_full_strength(ask):
-    """Asserts that as many requests as there may be get through at once."""
+def at_full_strength(ask, carry):
+    """Asserts that requests still get through, so many at once, and that none is left over."""
 
     async def check(engine, server, at_once):
-        before = len(server.requests)
+        server.asked = 0
         with anyio.fail_after(ENOUGH):
             async with anyio.create_task_group() as tasks:
                 for _ in range(at_once):
-                    tasks.start_soon(engine.handle_async_request, ask("GET", server.url + "/together", timeout=None))
-                await server.until(lambda s: len(s.requests) == before + at_once)
+                    tasks.start_soon(carry, engine, ask("GET", server.url + "/together", timeout=None))
+                await server.until(lambda s: s.asked == at_once)
                 server.together.set()
         server.together = anyio.Event()
+        if isinstance(engine, AiohttpEngine):
+            assert engine.in_use == 0
 
     return check
 
@@ -46,10 +49,14 @@ class Server(RawServer):
     def __init__(self, reply, **options):
         super().__init__(self._choose, **options)
         self.together = anyio.Event()
+        self.asked = 0
         self._reply = reply
 
     def _choose(self, request):
-        return Reply.ok(b"{}", gate=self.together) if request.target == "/together" else self._reply
+        if request.target != "/together":
+            return self._reply
+        self.asked += 1
+        return Reply.ok(b"{}", gate=self.together)
 
 
 async def steps(number):
@@ -120,13 +127,13 @@ async def every_step(work):
 
 @pytest.mark.parametrize("content", [None, b"x" * 3_000_000], ids=["no body", "a large body"])
 @pytest.mark.parametrize("whole", [True, False])
-async def test_at_every_step_of_a_request(own_cell, ask, at_full_strength, whole, content):
+async def test_at_every_step_of_a_request(own_cell, ask, carry, at_full_strength, whole, content):
     async with Server(Reply.ok(b"y" * 300_000)) as server:
         resting = len(anyio.get_running_tasks())
-        async with own_cell.engine(max_connections=AT_ONCE) as engine:
+        async with own_cell.engine() as engine:
 
             async def work():
-                answer = await engine.handle_async_request(ask("POST", server.url + "/", whole=whole, content=content))
+                answer = await carry(engine, ask("POST", server.url + "/", content=content), whole=whole)
                 try:
                     async for _ in answer.stream:
                         pass
@@ -141,12 +148,12 @@ async def test_at_every_step_of_a_request(own_cell, ask, at_full_strength, whole
         assert len(anyio.get_running_tasks()) == resting
 
 
-async def test_at_every_await_of_a_request_over_tls(own_cell, ask, at_full_strength, server_tls, client_tls):
+async def test_at_every_await_of_a_request_over_tls(own_cell, ask, carry, at_full_strength, server_tls, client_tls):
     async with Server(Reply.ok(b"y", headers=(("Connection", "close"),)), ssl_context=server_tls) as server:
-        async with own_cell.engine(max_connections=AT_ONCE, ssl_context=client_tls) as engine:
+        async with own_cell.engine(ssl_context=client_tls) as engine:
 
             async def work():
-                await engine.handle_async_request(ask("GET", server.url + "/"))
+                await carry(engine, ask("GET", server.url + "/"))
 
             await every_await(work)
             await at_full_strength(engine, server, AT_ONCE)
@@ -154,15 +161,15 @@ async def test_at_every_await_of_a_request_over_tls(own_cell, ask, at_full_stren
 
 
 async def test_at_every_await_of_a_request_through_a_tunnel(
-    own_cell, ask, at_full_strength, server_tls, client_tls, monkeypatch
+    own_cell, ask, carry, at_full_strength, server_tls, client_tls, monkeypatch
 ):
     tunnel = Reply(b"HTTP/1.1 200 Connected\r\n\r\n", then="tunnel")
     async with Server(Reply.ok(b"y"), ssl_context=server_tls) as server, RawServer(tunnel) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        async with own_cell.engine(max_connections=AT_ONCE, ssl_context=client_tls) as engine:
+        async with own_cell.engine(ssl_context=client_tls) as engine:
 
             async def work():
-                await engine.handle_async_request(ask("GET", server.url + "/"))
+                await carry(engine, ask("GET", server.url + "/"))
 
             await every_await(work)
             await at_full_strength(engine, server, AT_ONCE)
@@ -170,73 +177,50 @@ async def test_at_every_await_of_a_request_through_a_tunnel(
         await proxy.until(lambda s: s.open == 0)
 
 
-async def test_at_every_step_of_an_upload_that_streams(own_cell, ask, at_full_strength):
+async def test_at_every_step_of_an_upload_that_streams(own_cell, ask, carry, at_full_strength):
     async def upload():
         for _ in range(5):
             yield b"x" * 200_000
 
-    async with Server(Reply.ok(b"y")) as server, own_cell.engine(max_connections=AT_ONCE) as engine:
+    async with Server(Reply.ok(b"y")) as server, own_cell.engine() as engine:
 
         async def work():
             async with aclosing(upload()) as pieces:
-                await engine.handle_async_request(ask("PUT", server.url + "/", content=pieces))
+                await carry(engine, ask("PUT", server.url + "/", content=pieces))
 
         await every_await(work)
         await every_step(work)
         await at_full_strength(engine, server, AT_ONCE)
 
 
-@pytest.mark.parametrize("connection", ["keep-alive", "close"])
-async def test_a_turn_in_the_queue_is_passed_on(own_cell, ask, connection):
-    """Of three requests for one place, the second is cancelled while, or just as, it is its turn."""
-    for after in range(40):
-        gate = anyio.Event()
-        reply = Reply.ok(gate=gate, headers=(("Connection", connection),))
-        async with RawServer(reply) as server, own_cell.engine(max_connections=1) as engine:
-            with anyio.fail_after(ENOUGH):
-                async with anyio.create_task_group() as tasks:
-                    tasks.start_soon(engine.handle_async_request, ask("GET", server.url + "/1", timeout=None))
-                    await server.until(lambda s: len(s.requests) == 1)
-                    async with anyio.create_task_group() as second:
-                        second.start_soon(engine.handle_async_request, ask("GET", server.url + "/2", timeout=None))
-                        await steps(3)
-                        tasks.start_soon(engine.handle_async_request, ask("GET", server.url + "/3", timeout=None))
-                        await steps(3)
-                        gate.set()
-                        await steps(after)
-                        second.cancel_scope.cancel()
-            assert server.requests[-1].target == "/3"
+async def test_rounds_of_cancelled_fan_outs(own_cell, ask, carry, at_full_strength):
+    async def read(engine, request, whole):
+        answer = await carry(engine, request, whole=whole)
+        try:
+            async for _ in answer.stream:
+                pass
+        finally:
+            await answer.aclose()
 
-
-async def test_rounds_of_cancelled_fan_outs(own_cell, ask, at_full_strength):
-    async with Server(Reply.ok(b"y" * 10_000)) as server, own_cell.engine(max_connections=8) as engine:
+    async with Server(Reply.ok(b"y" * 10_000)) as server, own_cell.engine() as engine:
         for turn in range(30):
             async with anyio.create_task_group() as tasks:
                 for number in range(32):
-                    request = ask("GET", f"{server.url}/{number}", whole=number % 2 == 0, timeout=None)
-                    tasks.start_soon(_read, engine, request)
+                    request = ask("GET", f"{server.url}/{number}", timeout=None)
+                    tasks.start_soon(read, engine, request, number % 2 == 0)
                 await steps(turn * 3)
                 tasks.cancel_scope.cancel()
             await at_full_strength(engine, server, 8)
-            await server.until(lambda s: s.open <= 8)
+            await server.until(lambda s: s.open <= 32)
 
 
-async def _read(engine, request):
-    answer = await engine.handle_async_request(request)
-    try:
-        async for _ in answer.stream:
-            pass
-    finally:
-        await answer.aclose()
-
-
-async def test_closing_the_engine_ends_what_is_under_way(own_cell, ask):
+async def test_closing_the_engine_ends_what_is_under_way(own_cell, ask, carry):
     gate = anyio.Event()
     failures = []
 
     async def ask_and_wait(whole):
         try:
-            answer = await engine.handle_async_request(ask("GET", server.url + "/", whole=whole, timeout=None))
+            answer = await carry(engine, ask("GET", server.url + "/", timeout=None), whole=whole)
             async for _ in answer.stream:
                 pass
         except (httpx.TransportError, httpx.StreamError) as error:
@@ -257,13 +241,13 @@ async def test_closing_the_engine_ends_what_is_under_way(own_cell, ask):
             assert len(failures) == 2
 
 
-async def test_closing_the_engine_at_any_step_ends_what_is_under_way(own_cell, ask):
+async def test_closing_the_engine_at_any_step_ends_what_is_under_way(own_cell, ask, carry):
     """Also where the connection is being made, and would be there only after all others were closed."""
     failures = []
 
     async def ask_and_wait():
         try:
-            await engine.handle_async_request(ask("GET", server.url + "/", timeout=None))
+            await carry(engine, ask("GET", server.url + "/", timeout=None))
         except (httpx.TransportError, ConfigurationError) as error:
             failures.append(error)
 

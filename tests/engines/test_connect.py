@@ -18,58 +18,62 @@ def anyio_backend(own_cell):
     return own_cell.backend
 
 
-async def test_a_proxy_over_tls(own_cell, ask, monkeypatch, server_tls, client_tls):
+async def test_a_proxy_over_tls(own_cell, ask, carry, monkeypatch, server_tls, client_tls):
     async with (
         RawServer(Reply.ok(b"safe"), ssl_context=server_tls) as server,
         RawServer(TUNNEL, ssl_context=server_tls) as proxy,
     ):
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         async with own_cell.engine(ssl_context=client_tls) as engine:
-            answer = await engine.handle_async_request(ask("GET", server.url + "/"))
+            answer = await carry(engine, ask("GET", server.url + "/"))
             assert b"".join(answer.stream) == b"safe"
         assert [seen.method for seen in proxy.requests] == ["CONNECT"]
 
 
 @pytest.mark.parametrize("reply", [Reply(then="close"), Reply(then="reset"), Reply(b"SSH-2.0\r\n\r\n")])
-async def test_whatever_goes_wrong_with_connect_was_before_the_request(own_cell, ask, monkeypatch, client_tls, reply):
+async def test_whatever_goes_wrong_with_connect_was_before_the_request(
+    own_cell, ask, carry, monkeypatch, client_tls, reply
+):
     async with RawServer(reply) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         async with own_cell.engine(ssl_context=client_tls) as engine:
             with pytest.raises((httpx.ConnectError, httpx.ProxyError)):
-                await engine.handle_async_request(ask("POST", "https://api.example.test/", content=b"{}"))
+                await carry(engine, ask("POST", "https://api.example.test/", content=b"{}"))
 
 
-async def test_a_proxy_that_does_not_answer_to_connect_is_a_connect_timeout(own_cell, ask, monkeypatch, client_tls):
+async def test_a_proxy_that_does_not_answer_to_connect_is_a_connect_timeout(
+    own_cell, ask, carry, monkeypatch, client_tls
+):
     async with RawServer(Reply(then="hang")) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         async with own_cell.engine(ssl_context=client_tls) as engine:
             with pytest.raises(httpx.ConnectTimeout):
-                await engine.handle_async_request(ask("GET", "https://api.example.test/", limits={"connect": 0.05}))
+                await carry(engine, ask("GET", "https://api.example.test/", limits={"connect": 0.05}))
 
 
 @pytest.mark.parametrize("value", ["socks5://user:test-secret@127.0.0.1:1080", "http://", "ftp://127.0.0.1"])
-async def test_a_proxy_of_another_kind_is_a_mistake_in_the_configuration(own_cell, ask, monkeypatch, value):
+async def test_a_proxy_of_another_kind_is_a_mistake_in_the_configuration(own_cell, ask, carry, monkeypatch, value):
     monkeypatch.setenv("ALL_PROXY", value)
     async with own_cell.engine() as engine:
         with pytest.raises(ConfigurationError, match="http") as caught:
-            await engine.handle_async_request(ask("GET", "http://api.example.test/"))
+            await carry(engine, ask("GET", "http://api.example.test/"))
     assert "test-secret" not in str(caught.value)
 
 
-async def test_the_environment_is_read_once(own_cell, ask, monkeypatch):
+async def test_the_environment_is_read_once(own_cell, ask, carry, monkeypatch):
     async with RawServer() as server, RawServer() as proxy:
         async with own_cell.engine() as engine:
-            await engine.handle_async_request(ask("GET", server.url + "/"))
+            await carry(engine, ask("GET", server.url + "/"))
             monkeypatch.setenv("HTTP_PROXY", proxy.url)
-            await engine.handle_async_request(ask("GET", f"http://127.0.0.1:{server.port}/"))
+            await carry(engine, ask("GET", f"http://127.0.0.1:{server.port}/"))
         assert (len(server.requests), len(proxy.requests)) == (2, 0)
 
 
-async def test_netrc_is_not_read(own_cell, ask, monkeypatch, tmp_path):
+async def test_netrc_is_not_read(own_cell, ask, carry, monkeypatch, tmp_path):
     netrc = tmp_path / "netrc"
     netrc.write_text("default login user password test-secret\n")
     monkeypatch.setenv("NETRC", str(netrc))
     monkeypatch.setenv("HOME", str(tmp_path))
     async with RawServer() as server, own_cell.engine() as engine:
-        await engine.handle_async_request(ask("GET", server.url + "/"))
+        await carry(engine, ask("GET", server.url + "/"))
         assert server.requests[0].header("authorization") is None

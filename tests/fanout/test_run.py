@@ -393,7 +393,7 @@ async def test_leaving_early_stops_everything(network):
     async with run_of(net, concurrency=8) as run:
         for _ in range(3):
             await run.deliveries()
-        assert len(anyio.get_running_tasks()) == before + 8
+        assert len(anyio.get_running_tasks()) == before + 1 + 8  # the workers, and the task they belong to
     assert net.in_flight == run.progress.active == 0
     assert len(anyio.get_running_tasks()) == before
 

@@ -53,6 +53,10 @@ class TestTheMessage:
             ({"message": None, "detail": "more"}, "more"),
             ({"field": "email", "message": "is taken"}, "email: is taken"),
             ("just a string", "just a string"),
+            (b'\xef\xbb\xbf{"message": "after a mark"}', "after a mark"),
+            (b"\xef\xbb\xbfplain text after a mark", "plain text after a mark"),
+            (b'{"message": "caf\\ud83d"}', "caf\ufffd"),
+            (b'{"message": "no number", "score": NaN}', "no number"),
             ([{"message": "in a list"}], "in a list"),
             (b"plain text\n  over\tlines", "plain text over lines"),
             (b"<html><head><title>502 Bad Gateway</title></head>", "502 Bad Gateway (an HTML page)"),
@@ -90,6 +94,15 @@ class TestTheMessage:
             ("/elsewhere?token=test-secret", "a redirect, which"),
             ("https://joe:test-secret@example.com/", "a redirect to https://example.com, which"),
             ("https://example.com:port/", "a redirect, which"),
+            ("https://xn--a/login", "a redirect to https://xn--a, which"),
+            ("https://xn--/", "a redirect to https://xn--, which"),
+            ("https://ü.example/", "a redirect to https://xn--tda.example, which"),
+            ("https://" + "a" * 70 + ".example/", "a redirect"),
+            ("javascript:1", "a redirect, which"),
+            ("http://[::1/", "a redirect, which"),
+            ("http://[x/", "a redirect"),
+            ("https://example.com:99999999/", "a redirect"),
+            ("\x00", "a redirect, which"),
             (None, "a redirect, which"),
         ],
     )
@@ -161,6 +174,27 @@ class TestTheRest:
         assert error.status_code == status
         assert error.message.startswith(f"shop.get: {status}")
 
+    @given(
+        headers=st.lists(
+            st.tuples(
+                st.sampled_from(
+                    ["location", "retry-after", "date", "content-type", "x-amzn-errortype", "x-request-id", "server"]
+                ),
+                st.binary(max_size=30)
+                | st.from_regex(r"https?://(xn--)?[\w.:@\[\]%-]{0,12}/?", fullmatch=True).map(str.encode)
+                | st.sampled_from(
+                    [b"https://xn--a/", b"Wed, 21 Oct 2015 07:28:00 -0000", b"9" * 5000, b"-1", b"\xff\xfe"]
+                ),
+            ),
+            max_size=4,
+        ),
+        status=st.integers(300, 599),
+    )
+    def test_no_header_makes_it_stumble(self, headers, status):
+        given_headers = httpx.Headers([(name.encode(), value) for name, value in headers])
+        error = api_error(operation="shop.get", status=status, headers=given_headers, body=b"", secrets=["test-secret"])
+        assert error.status_code == status
+
     @pytest.mark.parametrize(
         "body", [b"[" * 100_000, b'{"error":' * 900 + b"1" + b"}" * 900, b'{"errors":[' * 300 + b'"x"' + b"]}" * 300]
     )
@@ -195,6 +229,31 @@ class TestSecrets:
             assert "plain" not in shown
         assert "plainly-test-secret" not in shown
 
+    def test_a_number_is_masked_and_the_sentence_beside_it_stays(self):
+        body = {"message": "482913 is not the right pin", "code": "E7", "request": {"pin": 482913}}
+        error = problem(400, body, secrets=["482913"])
+        assert error.message == "shop.get: 400: *** is not the right pin"
+        assert error.code == "E7"
+        assert json.loads(error.body.replace("***", "0")) == {
+            **body,
+            "message": "0 is not the right pin",
+            "request": {"pin": 0},
+        }
+
+    def test_spaces_in_a_secret_are_no_way_around_the_mask(self):
+        error = problem(400, {"message": "no user  with  two-spaces"}, secrets=["user  with"])
+        assert error.message == "shop.get: 400: no *** two-spaces"
+
+    @pytest.mark.parametrize(
+        "written", [r"a\/b\u003dc\u0026d\u003ce", "a%2fb%3dc%26d%3ce", "a&#x2f;b&#61;c&amp;d&lt;e"]
+    )
+    @pytest.mark.parametrize("body", ["no token {} found", '{{"message": "no token {} found"', "<title>no {}</title>"])
+    def test_an_echo_that_cannot_be_parsed_is_masked_too(self, body, written):
+        error = problem(403, body.format(written).encode(), secrets=["a/b=c&d<e"])
+        assert "***" in error.message
+        assert "***" in error.body
+        assert "3d" not in str(vars(error)).lower()
+
     def test_a_token_that_nobody_knew_of_is_masked_by_its_looks(self):
         error = problem(
             500, {"errors": ["no user found for token JWT eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"]}
@@ -222,6 +281,8 @@ class TestRetryAfter:
             ("Wed, 21 Oct 2015 09:28:10 +0200", 10.0),
             ("Wed, 21 Oct 2015 07:28:10 -0000", 10.0),
             ("Wed, 21 Oct 2015 07:28:10", 10.0),
+            ("Wed Oct 21 07:28:10 2015", 10.0),
+            ("Wednesday, 21-Oct-15 07:28:10 GMT", 10.0),
             ("Wed, 21 Oct 2015", None),
             ("Wed, 99 Oct 2015 07:28:00 GMT", None),
             ("Wed, 21 Oct 99999 07:28:00 GMT", None),
@@ -242,6 +303,8 @@ class TestRetryAfter:
         (429, b'{"message":"Limit Exceeded"}', True),
         (429, b'{"message": "limit exceeded."}', True),
         (429, b"Limit Exceeded", True),
+        (429, b'\xef\xbb\xbf{"message":"Limit Exceeded"}', True),
+        (429, b"\xef\xbb\xbfLimit Exceeded", True),
         (429, b'{"message":"Too Many Requests"}', False),
         (429, b'{"message":"Rate limit exceeded"}', False),
         (429, b'{"message":"Rate limit exceeded, retry in 1 s"}', False),

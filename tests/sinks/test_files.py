@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import anyio
 import pytest
+from attrs import evolve
 
-from asyncsdk import AnalyticsRow
+from asyncsdk import AnalyticsRow, Plan, Shard
 from asyncsdk.codec import from_dict
 from asyncsdk.errors import ConfigurationError
 from asyncsdk.sinks import CSVSink, Ledger, NDJSONSink, ParquetSink
@@ -43,6 +45,26 @@ async def test_an_empty_shard_is_a_file_and_is_done_too(make, tmp_path, shard, f
     await write(make(tmp_path), shard(7, 8), [])
     assert len(files(tmp_path)) == 2
     assert sorted(await make(tmp_path).done()) == [shard(), shard(7, 8)]
+
+
+@pytest.mark.parametrize("make", [NDJSONSink, CSVSink])
+@pytest.mark.anyio
+async def test_a_text_file_without_rows_is_an_empty_hidden_file(make, tmp_path, shard, files):
+    for each in (shard(), shard(7, 8, settled=False)):
+        await write(make(tmp_path), each, [])
+    assert files(tmp_path) == {
+        f"{FOLDER}/.20200817T060000.000Z-20200817T070000.000Z.empty": b"",
+        f"{FOLDER}/.20200817T070000.000Z-20200817T080000.000Z.provisional.empty": b"",
+    }
+
+
+@pytest.mark.parametrize("make", [NDJSONSink, CSVSink])
+@pytest.mark.anyio
+async def test_rows_that_come_late_take_the_place_of_an_empty_shard(make, tmp_path, shard, rows, files):
+    await write(make(tmp_path), shard(settled=False))
+    await write(make(tmp_path), shard(), rows(shard()))
+    [name] = files(tmp_path)
+    assert not Path(name).name.startswith(".")
 
 
 @every_sink
@@ -206,7 +228,7 @@ async def test_a_final_shard_takes_the_place_of_provisional_ones_it_overlaps(mak
     await write(sink, shard(6.5, 7.5, settled=False))
     await write(sink, shard(7.5, 8, settled=False))
     await write(sink, shard(6, 7), rows(shard()))
-    kept = sorted(Path(name).name.partition(".000Z-")[0] for name in files(tmp_path))
+    kept = sorted(Path(name).name.removeprefix(".").partition(".000Z-")[0] for name in files(tmp_path))
     assert kept == ["20200817T060000", "20200817T073000"]
     assert list(await sink.done()) == [shard()]
 
@@ -289,13 +311,189 @@ async def test_the_files_and_folders_of_others_are_left_alone(make, tmp_path, sh
     assert files(tmp_path) == before
 
 
+# ---- what a target holds
+
+
 @pytest.mark.anyio
-async def test_sinks_of_different_kinds_share_a_folder_without_taking_one_another_for_done(tmp_path, shard):
-    await write(NDJSONSink(tmp_path), shard())
-    await write(NDJSONSink(tmp_path, "gzip"), shard(7, 8))
-    assert list(await CSVSink(tmp_path).done()) == []
+async def test_a_target_of_one_format_refuses_another_before_anything_is_written(tmp_path, shard, rows, files):
+    await write(NDJSONSink(tmp_path), shard(), rows(shard()))
+    before = files(tmp_path)
+    for other, said in ((CSVSink(tmp_path), "csv"), (NDJSONSink(tmp_path, "gzip"), r"ndjson\.gz")):
+        for attempt in (other.done(), write(other, shard(7, 8))):
+            with pytest.raises(
+                ConfigurationError, match=rf"holds unleash_analytics\.rows as ndjson, .* as {said} beside"
+            ):
+                await attempt
+    assert files(tmp_path) == before
     assert list(await NDJSONSink(tmp_path).done()) == [shard()]
-    assert list(await NDJSONSink(tmp_path, "gzip").done()) == [shard(7, 8)]
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_a_target_of_one_data_set_refuses_another(make, tmp_path, shard, rows, tags):
+    await write(make(tmp_path), shard(), rows(shard()))
+    with pytest.raises(
+        ConfigurationError, match=r"holds unleash_analytics\.rows as .*, and cannot take meters\.tags as"
+    ):
+        await write(make(tmp_path), Shard(tags.id, "m1"))
+    with pytest.raises(ConfigurationError, match=r"cannot take meters\.tags as"):
+        await make(tmp_path).done(Plan.make(tags.id, ["m1"]))
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_what_a_target_holds_stands_in_one_small_hidden_file(make, tmp_path, shard):
+    await write(make(tmp_path), shard())
+    [label] = (tmp_path / ".asyncsdk").iterdir()
+    assert label.name.startswith("unleash_analytics.rows,device_id,date,")
+    assert label.stat().st_size == 0
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_of_two_that_come_at_once_with_other_data_one_at_most_goes_on(make, tmp_path, shard, tags, monkeypatch):
+    sink, other = make(tmp_path), make(tmp_path)
+    put = sink._store.__class__.put_label
+
+    def put_late(store, label):
+        monkeypatch.undo()
+        other._claim(tags.id)
+        put(store, label)
+
+    monkeypatch.setattr(sink._store.__class__, "put_label", put_late)
+    with pytest.raises(ConfigurationError, match=r"holds meters\.tags"):
+        await write(sink, shard())
+    await write(other, Shard(tags.id, "m1"))
+    assert list(await make(tmp_path).done()) == [Shard(tags.id, "m1")]
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_a_data_set_that_nobody_declared_is_a_clear_error(make, tmp_path):
+    with pytest.raises(ConfigurationError, match=r"no data set 'nobody\.rows' here"):
+        await write(make(tmp_path), Shard("nobody.rows", "a"))
+
+
+# ---- what is asked of it
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_it_can_be_asked_for_one_plan(make, tmp_path, shard, monkeypatch):
+    sink = make(tmp_path)
+    for device in ("W1", "W2"):
+        for start in (6, 30):
+            await write(sink, shard(start, start + 1, device))
+    looked, listdir = [], os.listdir
+    monkeypatch.setattr(os, "listdir", lambda path: (looked.append(Path(path)), listdir(path))[1])
+    wanted = shard(6, 7, "W2")
+    plan = Plan.make(wanted.dataset, ["W2", "W3"], wanted.start, wanted.end, timedelta(hours=1))
+    assert list(await sink.done(plan)) == [wanted]
+    below = {path.relative_to(tmp_path).as_posix() for path in looked}
+    assert below == {".asyncsdk", "device_id=W2", "device_id=W2/date=2020-08-17", "device_id=W3"}
+    assert list(await sink.done(Plan.of([]))) == []
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_a_plan_of_very_many_keys_looks_at_those_that_are_there(make, tmp_path, shard):
+    await write(make(tmp_path), shard(device="W7"))
+    await write(make(tmp_path), shard(device="other"))
+    plan = Plan.make(shard().dataset, map("W{}".format, range(5000)), shard().start, shard().end, timedelta(hours=1))
+    assert list(await make(tmp_path).done(plan)) == [shard(device="W7")]
+
+
+# ---- asked for again
+
+
+@every_sink
+@pytest.mark.anyio
+@pytest.mark.parametrize("settled", [True, False])
+async def test_what_was_asked_for_again_takes_the_place_of_what_is_there(make, tmp_path, shard, rows, files, settled):
+    sink = make(tmp_path)
+    await write(sink, shard(6, 6.5), rows(shard(), 3))
+    await write(sink, shard(6.5, 7))
+    await write(sink, evolve(shard(settled=settled), refreshed=True), rows(shard(), 5))
+    [(name, content)] = files(tmp_path).items()
+    assert (".provisional" in name) is not settled
+    await write(make(tmp_path / "other"), shard(), rows(shard(), 5))
+    assert content in files(tmp_path / "other").values()
+    assert list(await sink.done()) == ([shard()] if settled else [])
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_a_shard_that_has_no_rows_any_more_takes_the_place_of_its_rows(make, tmp_path, shard, rows, files):
+    await write(make(tmp_path / "one"), shard(), rows(shard()))
+    await write(make(tmp_path / "one"), evolve(shard(), refreshed=True))
+    await write(make(tmp_path / "other"), shard())
+    assert files(tmp_path / "one") == files(tmp_path / "other")
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_what_fails_on_its_way_to_take_a_place_leaves_it_as_it_was(make, tmp_path, shard, rows, files):
+    await write(make(tmp_path), shard(), rows(shard()))
+    before = files(tmp_path)
+    with pytest.raises(TypeError):
+        await write(make(tmp_path), evolve(shard(), refreshed=True), rows(shard()), [object()])
+    assert files(tmp_path) == before
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_files_that_a_wider_one_was_to_replace_go_away_after_a_crash(make, tmp_path, shard, rows, files):
+    for start in (6, 6.5):
+        await write(make(tmp_path), shard(start, start + 0.5), rows(shard()))
+    narrow = files(tmp_path)
+    await write(make(tmp_path), evolve(shard(), refreshed=True), rows(shard()))
+    [wide] = files(tmp_path)
+    for name, content in narrow.items():
+        (tmp_path / name).write_bytes(content)
+    assert list(await make(tmp_path).done()) == [shard()]
+    assert list(files(tmp_path)) == [wide]
+
+
+# ---- without time, without a key
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_a_key_without_time_is_one_file(make, tmp_path, files, tags):
+    sink = make(tmp_path)
+    await write(sink, Shard(tags.id, "a/b"), [{"name": "x"}])
+    await write(sink, Shard(tags.id, 7))
+    [suffix] = {name.partition("/")[2] for name in files(tmp_path) if "a%2Fb" in name}
+    assert suffix.startswith("snapshot.")
+    assert sorted(name.partition("/")[0] for name in files(tmp_path)) == ["meter=7", "meter=a%2Fb"]
+    assert sorted(await sink.done()) == [Shard(tags.id, "7"), Shard(tags.id, "a/b")]
+    assert list(await sink.done(Plan.make(tags.id, ["7", "8"]))) == [Shard(tags.id, "7")]
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_a_list_without_key_and_time_is_one_file_at_the_root(make, tmp_path, files, everything):
+    sink, whole = make(tmp_path), Shard(everything.id)
+    await write(sink, whole, [{"name": "old"}])
+    [(name, content)] = files(tmp_path).items()
+    assert name.startswith("snapshot.")
+    assert list(await sink.done()) == list(await sink.done(Plan.make(everything.id))) == [whole]
+    await write(sink, whole, [{"name": "another"}])
+    assert files(tmp_path) == {name: content}
+    await write(sink, evolve(whole, refreshed=True), [{"name": "new"}])
+    assert list(files(tmp_path)) == [name]
+    assert files(tmp_path) != {name: content}
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_a_list_by_date_alone_has_no_folder_of_a_key(make, tmp_path, shard, files, log):
+    sink = make(tmp_path)
+    each = evolve(shard(), dataset=log.id, key=None)
+    await write(sink, each, [{"name": "x", "takenAt": "2020-08-17T06:00:00.000Z"}])
+    [name] = files(tmp_path)
+    assert name.startswith("date=2020-08-17/20200817T060000.000Z-")
+    assert list(await sink.done()) == [each]
 
 
 @every_sink
@@ -329,15 +527,15 @@ async def test_a_target_that_cannot_be_made_is_a_clear_error(make):
 @every_sink
 @pytest.mark.anyio
 async def test_a_folder_that_cannot_be_read_is_an_error_that_names_it(make, tmp_path, shard, monkeypatch):
-    sink, scandir = make(tmp_path), os.scandir
+    sink, listdir = make(tmp_path), os.listdir
     await write(sink, shard())
 
     def refuse(path):
         if str(path).endswith("date=2020-08-17"):
             raise PermissionError(13, os.strerror(13), str(path))
-        return scandir(path)
+        return listdir(path)
 
-    monkeypatch.setattr(os, "scandir", refuse)
+    monkeypatch.setattr(os, "listdir", refuse)
     with pytest.raises(PermissionError, match="date=2020-08-17"):
         await sink.done()
 

@@ -6,155 +6,101 @@ from hypothesis import given, strategies as st
 
 from asyncsdk.datasets.shard import Shard
 from asyncsdk.errors import ConfigurationError
-from asyncsdk.sinks.layout import (
-    Part,
-    date_folder,
-    device_folder,
-    device_of,
-    draft_name,
-    file_name,
-    is_draft,
-    near,
-    outdated,
-    overlapping,
-    part,
-    replaced,
-)
+from asyncsdk.sinks.layout import Layout, held_against
 from asyncsdk.times import DAY
+from asyncsdk.unleash.analytics.datasets import ROWS_OF_DEVICES
 
 MIDNIGHT = 18_491 * DAY  # 2020-08-17
 HOUR = 3_600_000
-SHARD = Shard("unleash_analytics.rows", "W9d3f1bcad8e8abd", MIDNIGHT + 6 * HOUR, MIDNIGHT + 7 * HOUR)
+SHARD = Shard(ROWS_OF_DEVICES.id, "W9d3f1bcad8e8abd", MIDNIGHT + 6 * HOUR, MIDNIGHT + 7 * HOUR)
+
+ROWS = Layout.of(ROWS_OF_DEVICES, ".parquet")
+GRANTS = Layout("blaize.grants", "user_id", dated=False, suffix=".csv.gz")
+USERS = Layout("blaize.users", None, dated=False, suffix=".ndjson")
+LOG = Layout("any.log", None, dated=True, suffix=".csv")
+EACH = [ROWS, GRANTS, USERS, LOG]
 
 
-def test_a_shard_lies_in_a_hive_tree_under_readable_utc_times():
-    assert device_folder(SHARD.key) == "device_id=W9d3f1bcad8e8abd"
-    assert date_folder(SHARD) == "date=2020-08-17"
-    assert file_name(SHARD, ".parquet") == "20200817T060000.000Z-20200817T070000.000Z.parquet"
-
-
-def test_a_shard_that_is_not_settled_says_so_in_its_name():
-    name = file_name(evolve(SHARD, settled=False), ".csv.gz")
-    assert name == "20200817T060000.000Z-20200817T070000.000Z.provisional.csv.gz"
-    assert part(name, "date=2020-08-17", ".csv.gz") == Part(name, SHARD.start, SHARD.end, settled=False)
-
-
-@given(st.integers(10**11, 4 * 10**12), st.integers(1, DAY), st.booleans())
-def test_a_name_says_exactly_which_milliseconds_a_file_holds(start, length, settled):
-    shard = Shard("unleash_analytics.rows", "W1", start, min(start + length, start - start % DAY + DAY), settled)
-    name = file_name(shard, ".parquet")
-    assert part(name, date_folder(shard), ".parquet") == Part(name, shard.start, shard.end, settled)
+def test_a_shard_lies_in_a_hive_tree_by_key_and_date_as_far_as_there_are_any():
+    assert ROWS.folder(SHARD) == "device_id=W9d3f1bcad8e8abd/date=2020-08-17"
+    assert GRANTS.folder(Shard("blaize.grants", "u1")) == "user_id=u1"
+    assert USERS.folder(Shard("blaize.users")) == ""
+    assert LOG.folder(evolve(SHARD, key=None)) == "date=2020-08-17"
 
 
 @given(st.text(min_size=1).filter(lambda text: text not in (".", "..") and text.isprintable()))
-def test_any_device_id_has_one_folder_of_its_own(device):
-    name = device_folder(device)
+def test_any_key_has_one_folder_of_its_own(key):
+    name = ROWS.key_folder(key)
     assert "/" not in name
     assert "\\" not in name
-    assert device_of(name) == device
+    assert ROWS.key_of(name) == key
 
 
-@pytest.mark.parametrize("device", ["", ".", ".."])
-def test_a_device_id_that_cannot_stand_in_a_path_is_refused(device):
-    with pytest.raises(ValueError, match="a key must not be"):
-        device_folder(device)
+@pytest.mark.parametrize(
+    ("key", "error"), [("", ValueError), (".", ValueError), ("..", ValueError), (None, TypeError), (1.5, TypeError)]
+)
+def test_a_key_that_cannot_stand_in_a_path_is_refused(key, error):
+    with pytest.raises(error, match="a key"):
+        ROWS.key_folder(key)
+
+
+def test_a_key_that_is_a_number_lies_where_its_digits_do():
+    assert ROWS.key_folder(7) == ROWS.key_folder("7") == "device_id=7"
 
 
 @pytest.mark.parametrize(
     ("start", "end"),
-    [(MIDNIGHT, MIDNIGHT), (MIDNIGHT + 1, MIDNIGHT), (MIDNIGHT - 1, MIDNIGHT + 1), (MIDNIGHT, MIDNIGHT + DAY + 1)],
+    [
+        (MIDNIGHT, MIDNIGHT),
+        (MIDNIGHT + 1, MIDNIGHT),
+        (MIDNIGHT - 1, MIDNIGHT + 1),
+        (MIDNIGHT, MIDNIGHT + DAY + 1),
+        (None, None),
+    ],
 )
 def test_a_shard_that_does_not_lie_within_one_day_is_refused(start, end):
     with pytest.raises(ValueError, match="one UTC day"):
-        date_folder(evolve(SHARD, start=start, end=end))
-
-
-def test_the_whole_day_is_a_shard():
-    day = evolve(SHARD, start=MIDNIGHT, end=MIDNIGHT + DAY)
-    name = file_name(day, ".parquet")
-    assert name == "20200817T000000.000Z-20200818T000000.000Z.parquet"
-    assert part(name, "date=2020-08-17", ".parquet") == Part(name, day.start, day.end, settled=True)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "notes.parquet",
-        "part-0.parquet",
-        "_SUCCESS",
-        "20200817T060000.000Z-20200817T070000.000Z.ndjson",
-        "20200817T060000.000Z-20200817T070000.000Z.parquet.crc",
-        "20200817T060000.000Z-20200817T070000.000Z.final.parquet",
-        "20200817T060000.000Z-20200817T060000.000Z.parquet",
-        "20200817T070000.000Z-20200817T060000.000Z.parquet",
-        "20200817T060000.000Z-20200818T000000.001Z.parquet",
-        "20200818T060000.000Z-20200818T070000.000Z.parquet",
-        "20200817T250000.000Z-20200817T260000.000Z.parquet",
-        "20200817T060000Z-20200817T070000Z.parquet",
-        ".20200817T060000.000Z-20200817T070000.000Z.parquet.0123abcd.tmp",
-    ],
-)
-def test_the_files_of_others_are_passed_over(name):
-    assert part(name, "date=2020-08-17", ".parquet") is None
+        ROWS.folder(evolve(SHARD, start=start, end=end))
 
 
 @pytest.mark.parametrize(
     "name", ["device=W1", "device_id", "device_id=", "date=2020-08-17", "device_id=a b", "device_id=%41"]
 )
 def test_the_folders_of_others_are_passed_over(name):
-    assert device_of(name) is None
+    assert ROWS.key_of(name) is None
+    assert not ROWS.has(f"{name}/date=2020-08-17")
 
 
-def test_an_unfinished_file_is_known_by_its_name_and_is_hidden():
-    name = draft_name(file_name(SHARD, ".parquet"), "0123abcd")
-    assert name.startswith(".")
-    assert is_draft(name)
-    assert not is_draft(file_name(SHARD, ".parquet"))
-    assert not is_draft(".DS_Store.tmp")
-    assert part(name, "date=2020-08-17", ".parquet") is None
+def test_only_where_shards_may_be_somebody_looks_for_them():
+    assert ROWS.has("device_id=W1/date=2020-08-17")
+    assert ROWS.has("device_id=W1/date=2020-08-17", ("2020-08-17", "2020-08-18"))
+    assert not ROWS.has("device_id=W1/date=2020-08-17", ("2020-08-18", "2020-08-18"))
+    assert not any(map(ROWS.has, ["", "device_id=W1", "device_id=W1/date=2020-08-17/deeper", "device_id=W1/other=1"]))
+    assert GRANTS.has("user_id=1")
+    assert USERS.has("")
+    assert LOG.has("date=2020-08-17")
+    assert not LOG.has("")
 
 
-def test_files_overlap_where_they_share_an_instant_and_not_where_they_touch():
-    parts = [Part("a", 0, 10, settled=True), Part("b", 10, 20, settled=False), Part("c", 20, 30, settled=True)]
-    assert overlapping(parts, 10, 20) == parts[1:2]
-    assert overlapping(parts, 9, 21) == parts
-    assert overlapping(parts, 30, 40) == []
+@pytest.mark.parametrize("layout", EACH)
+def test_a_label_says_which_tree_it_is(layout):
+    assert Layout.labelled(layout.label) == layout
+    assert layout.label.count("/") == 0
 
 
-def test_a_provisional_file_is_outdated_once_a_final_one_holds_some_of_its_time():
-    parts = [Part("a", 0, 10, settled=True), Part("b", 5, 20, settled=False), Part("c", 20, 30, settled=False)]
-    assert outdated(parts) == parts[1:2]
+@pytest.mark.parametrize("label", ["", "notes.txt", "a,b,c,d,e"])
+def test_a_file_that_is_no_label_is_passed_over(label):
+    assert Layout.labelled(label) is None
+    assert held_against([label], ROWS, "out") is False
 
 
-def provisional(start, end):
-    return Part(f"{start}-{end}.provisional", SHARD.start + start, SHARD.start + end, settled=False)
-
-
-def final(start, end):
-    return Part(f"{start}-{end}", SHARD.start + start, SHARD.start + end, settled=True)
-
-
-def test_a_shard_comes_in_place_of_the_provisional_files_that_hold_some_of_its_time():
-    parts = [provisional(-10, 0), provisional(-10, 1), final(-20, 0), provisional(5, 6), provisional(HOUR, 2 * HOUR)]
-    assert replaced(parts, SHARD) == [parts[1], parts[3]]
-
-
-def test_a_shard_that_is_there_already_replaces_nothing():
-    assert replaced([final(0, HOUR), provisional(0, HOUR)], SHARD) is None
-
-
-@pytest.mark.parametrize("settled", [True, False])
-@pytest.mark.parametrize("other", [final(0, 1), final(HOUR - 1, HOUR), final(-1, HOUR + 1), final(0, HOUR + 1)])
-def test_a_shard_of_which_a_final_file_holds_a_part_is_refused(other, settled):
-    with pytest.raises(ConfigurationError, match="already"):
-        replaced([other], evolve(SHARD, settled=settled))
-
-
-@given(st.integers(0, 48), st.integers(1, 24), st.booleans())
-def test_no_file_that_overlaps_a_shard_is_overlooked_and_none_but_those_is_looked_at(start, length, settled):
-    other = Shard(
-        "unleash_analytics.rows", "W1", MIDNIGHT + start * HOUR // 2, MIDNIGHT + (start + length) * HOUR // 2, settled
-    )
-    name = file_name(other, ".parquet")
-    overlaps = other.start < SHARD.end and SHARD.start < other.end
-    assert near([name, "notes.txt", draft_name(name, "0123abcd")], SHARD) == [name] * overlaps
+def test_a_target_takes_what_it_holds_and_nothing_else():
+    assert held_against([], ROWS, "out") is False
+    assert held_against([ROWS.label], ROWS, "out") is True
+    with pytest.raises(
+        ConfigurationError,
+        match=r"out holds unleash_analytics\.rows as parquet, and cannot take blaize\.grants as csv\.gz beside it",
+    ):
+        held_against([ROWS.label], GRANTS, "out")
+    with pytest.raises(ConfigurationError, match=r"holds unleash_analytics\.rows as parquet, .* as csv beside"):
+        held_against([ROWS.label], evolve(ROWS, suffix=".csv"), "out")

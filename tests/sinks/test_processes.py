@@ -28,6 +28,7 @@ from pathlib import Path
 import anyio
 from asyncsdk.errors import ConfigurationError
 from asyncsdk.datasets.shard import Shard
+import asyncsdk.unleash.analytics.datasets
 from asyncsdk.sinks import CSVSink, NDJSONSink, ParquetSink, drafts
 
 root, kind, instant, shard, rows = *sys.argv[1:4], Shard(*json.loads(sys.argv[4])), json.loads(sys.argv[5])
@@ -224,6 +225,7 @@ FULL = """
 import json, resource, signal, sys
 import anyio
 from asyncsdk.datasets.shard import Shard
+import asyncsdk.unleash.analytics.datasets
 from asyncsdk.sinks import CSVSink, NDJSONSink, ParquetSink
 
 root, kind, shard, rows = *sys.argv[1:3], Shard(*json.loads(sys.argv[3])), json.loads(sys.argv[4])

@@ -7,17 +7,20 @@ import os
 import subprocess
 import sys
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 import fsspec
 import pyarrow.parquet as pq
 import pytest
+from attrs import evolve
 
 import asyncsdk
-from asyncsdk import AnalyticsRow
+from asyncsdk import AnalyticsRow, Plan, Shard
 from asyncsdk.columns import to_wire
 from asyncsdk.errors import ConfigurationError
 from asyncsdk.sinks import CSVSink, Ledger, NDJSONSink, ParquetSink
+from asyncsdk.sinks.layout import LABELS
 from asyncsdk.sinks.remote import RemoteStore
 
 every_sink = pytest.mark.parametrize("make", [ParquetSink, NDJSONSink, CSVSink])
@@ -27,6 +30,11 @@ async def write(sink, shard, *parts):
     async with sink.open(shard) as writer:
         for each in parts:
             await writer.write(each)
+
+
+def found(memory, root):
+    """The files below a folder, but for what says which tree it is."""
+    return [path for path in memory.find(root) if LABELS not in path]
 
 
 @pytest.fixture
@@ -45,8 +53,8 @@ def memory(monkeypatch, tmp_path):
 async def test_a_shard_is_one_file_in_a_hive_tree_and_is_done(make, memory, shard, rows):
     sink = make("memory://bucket/rows")
     await write(sink, shard(), rows(shard()))
-    await write(sink, shard(7, 8, "a/b"))
-    names = sorted(memory.find("/bucket/rows"))
+    await write(sink, shard(7, 8, "a/b"), rows(shard()))
+    names = sorted(found(memory, "/bucket/rows"))
     assert names[0].startswith(
         "/bucket/rows/device_id=W9d3f1bcad8e8abd/date=2020-08-17/20200817T060000.000Z-20200817T07"
     )
@@ -60,7 +68,7 @@ async def test_the_bytes_are_those_of_a_local_file(make, memory, shard, rows, tm
     local = tmp_path_factory.mktemp("local")
     await write(make(local), shard(), rows(shard(), 100))
     await write(make("memory://rows"), shard(), rows(shard(), 100))
-    assert [memory.cat_file(path) for path in memory.find("/rows")] == list(files(local).values())
+    assert [memory.cat_file(path) for path in found(memory, "/rows")] == list(files(local).values())
 
 
 @every_sink
@@ -69,11 +77,11 @@ async def test_nothing_is_there_before_the_block_is_left_or_after_an_exception(m
     sink = make("memory://rows")
     with pytest.raises(TypeError):
         await write(sink, shard(), rows(shard()), [object()])
-    assert memory.find("/rows") == []
+    assert found(memory, "/rows") == []
     async with sink.open(shard()) as writer:
         await writer.write(rows(shard()))
-        assert memory.find("/rows") == []
-    assert len(memory.find("/rows")) == 1
+        assert found(memory, "/rows") == []
+    assert len(found(memory, "/rows")) == 1
 
 
 @every_sink
@@ -87,7 +95,7 @@ async def test_a_service_that_fails_is_an_error_that_names_the_file_and_leaves_n
     monkeypatch.setattr(type(memory), "put_file", put_file)
     with pytest.raises(OSError, match=r"memory://rows/20200817T060000\.000Z.*: the service is tired"):
         await write(make("memory://rows"), shard(), rows(shard()))
-    assert memory.find("/rows") == []
+    assert found(memory, "/rows") == []
 
 
 @pytest.mark.anyio
@@ -96,22 +104,22 @@ async def test_a_final_shard_takes_the_place_of_provisional_ones(memory, shard, 
     await write(sink, shard(6, 6.5, settled=False), rows(shard()))
     assert list(await sink.done()) == []
     await write(sink, shard(6, 7, settled=False), rows(shard()))
-    assert len(memory.find("/rows")) == 1
+    assert len(found(memory, "/rows")) == 1
     await write(sink, shard(), rows(shard()))
-    [path] = memory.find("/rows")
+    [path] = found(memory, "/rows")
     assert ".provisional." not in path
     await write(sink, shard(settled=False), rows(shard()))
-    assert memory.find("/rows") == [path]
+    assert found(memory, "/rows") == [path]
 
 
 @pytest.mark.anyio
 async def test_a_provisional_file_that_a_killed_run_left_beside_a_final_one_goes_away(memory, shard, rows):
     sink = NDJSONSink("memory://rows")
     await write(sink, shard(), rows(shard()))
-    [path] = memory.find("/rows")
+    [path] = found(memory, "/rows")
     memory.pipe_file(path.replace(".ndjson", ".provisional.ndjson"), b"")
     assert list(await sink.done()) == [shard()]
-    assert memory.find("/rows") == [path]
+    assert found(memory, "/rows") == [path]
 
 
 @pytest.mark.anyio
@@ -119,11 +127,72 @@ async def test_a_provisional_file_that_a_killed_run_left_beside_a_final_one_goes
 async def test_no_instant_gets_into_two_final_files(memory, shard, rows, settled):
     sink = NDJSONSink("memory://rows")
     await write(sink, shard(6, 6.5), rows(shard()))
-    before = memory.find("/rows")
+    before = found(memory, "/rows")
     with pytest.raises(ConfigurationError, match="another run"):
         await write(sink, shard(6, 7, settled=settled), rows(shard()))
-    assert memory.find("/rows") == before
+    assert found(memory, "/rows") == before
     assert Ledger(await sink.done()).missing(shard()) == [shard(6.5, 7)]
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_a_shard_without_rows_is_done_too(make, memory, shard):
+    await write(make("memory://rows"), shard())
+    assert list(await make("memory://rows").done()) == [shard()]
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_what_was_asked_for_again_takes_the_place_of_what_is_there(make, memory, shard, rows):
+    sink = make("memory://rows")
+    await write(sink, shard(6, 6.5), rows(shard()))
+    await write(sink, shard(6.5, 7))
+    await write(sink, evolve(shard(), refreshed=True), rows(shard()))
+    [path] = found(memory, "/rows")
+    before = memory.cat_file(path)
+    await write(sink, evolve(shard(), refreshed=True), rows(shard(), 5))
+    assert found(memory, "/rows") == [path]
+    assert memory.cat_file(path) != before
+    assert list(await sink.done()) == [shard()]
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_a_target_of_one_data_set_and_format_refuses_another(make, memory, shard, tags):
+    await write(make("memory://rows"), shard())
+    with pytest.raises(ConfigurationError, match=r"memory://rows holds unleash_analytics\.rows .* take meters\.tags"):
+        await write(make("memory://rows"), Shard(tags.id, "a"))
+    other = CSVSink if make is NDJSONSink else NDJSONSink
+    with pytest.raises(ConfigurationError, match="give that a folder of its own"):
+        await other("memory://rows").done()
+
+
+@every_sink
+@pytest.mark.anyio
+async def test_snapshots_lie_by_key_or_at_the_root(make, memory, tags, everything):
+    await write(make("memory://tags"), Shard(tags.id, "a"))
+    await write(make("memory://all"), Shard(everything.id), [{"name": "x"}])
+    assert list(await make("memory://tags").done()) == [Shard(tags.id, "a")]
+    assert list(await make("memory://all").done()) == [Shard(everything.id)]
+    assert list(await make("memory://tags").done(Plan.make(tags.id, ["b"]))) == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("keys", "listings"), [(None, 1), (["W1"], 1), (["W1", "W2", "W3"], 3), (range(100), 1)])
+async def test_a_target_is_listed_once_or_by_the_few_keys_that_are_wanted(memory, shard, monkeypatch, keys, listings):
+    sink = NDJSONSink("memory://rows")
+    for device in ("W1", "W2", "8"):
+        for start in (6, 30):
+            await write(sink, shard(start, start + 1, device))
+    asked, find = [], type(memory).find
+    monkeypatch.setattr(type(memory), "find", lambda self, *given, **more: (asked.append(given), find(self, *given))[1])
+    if keys is None:
+        assert len(await sink.done()) == 6
+    else:
+        plan = Plan.make(shard().dataset, keys, shard().start, shard().end, timedelta(hours=1))
+        there = {"W1", "W2", "8"} & set(plan.keys)
+        assert sorted(await sink.done(plan)) == sorted(shard(device=device) for device in there)
+    assert len([path for (path,) in asked if LABELS not in path]) == listings
 
 
 @pytest.mark.anyio
@@ -132,19 +201,20 @@ async def test_the_files_of_others_are_left_alone(memory, shard):
     await write(sink, shard())
     for path in ("/rows/readme.md", "/rows/device_id=W1/notes.txt", "/rows/device_id=W1/date=2020-08-17/part-0.ndjson"):
         memory.pipe_file(path, b"mine")
-    before = memory.find("/rows")
+    before = found(memory, "/rows")
     assert list(await sink.done()) == [shard()]
-    assert memory.find("/rows") == before
+    assert found(memory, "/rows") == before
 
 
 @pytest.mark.anyio
 async def test_a_file_system_that_is_no_object_store_gets_a_whole_file_by_renaming_it(tmp_path, shard, rows, files):
     """The local disk by way of fsspec stands for those."""
     local, remote = tmp_path / "local", tmp_path / "remote"
-    store = RemoteStore(f"file://{remote}", ".ndjson")
+    store = RemoteStore(f"file://{remote}")
     assert not store.is_atomic
     sink = NDJSONSink(local)
     await write(sink, shard(), rows(shard()))
+    sink = NDJSONSink(local)
     sink._store = store
     await write(sink, shard(), rows(shard()))
     assert files(remote) == files(local)
@@ -167,17 +237,17 @@ async def test_a_protocol_that_nobody_knows_is_a_clear_error_without_secrets():
 
 @pytest.mark.anyio
 async def test_a_service_that_cannot_be_reached_is_a_clear_error(memory, monkeypatch):
-    def ls(self, path, **options):
+    def find(self, path, **options):
         raise PermissionError("Access Denied")
 
-    monkeypatch.setattr(type(memory), "ls", ls)
+    monkeypatch.setattr(type(memory), "find", find)
     with pytest.raises(ConfigurationError, match="cannot write to memory://rows: Access Denied"):
         await NDJSONSink("memory://rows").done()
 
 
 def test_a_repr_shows_no_secret():
-    store = RemoteStore("sftp://me:test-secret@host/rows", ".ndjson", {"password": "test-secret"})
-    assert repr(store) == "RemoteStore(url=sftp://***@host/rows, suffix='.ndjson')"
+    store = RemoteStore("sftp://me:test-secret@host/rows", {"password": "test-secret"})
+    assert repr(store) == "RemoteStore(url=sftp://***@host/rows)"
 
 
 @pytest.mark.anyio
@@ -195,6 +265,7 @@ from moto.server import ThreadedMotoServer
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 from asyncsdk.datasets.shard import Shard
 from asyncsdk.sinks import NDJSONSink, ParquetSink
+import asyncsdk.unleash.analytics.datasets
 
 server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
 server.start()
@@ -207,7 +278,7 @@ given = json.load(sys.stdin)
 shards = [Shard(*each) for each in given["shards"]]
 
 def keys():
-    return [each["Key"] for each in client.list_objects_v2(Bucket="bucket").get("Contents", [])]
+    return [each["Key"] for each in client.list_objects_v2(Bucket="bucket").get("Contents", []) if ".asyncsdk" not in each["Key"]]
 
 async def main(root):
     sink = ParquetSink(f"s3://bucket/{root}", storage_options=options)

@@ -76,7 +76,30 @@ async def _from_outside(analytics, world, random):
         group.cancel_scope.cancel()
 
 
-_WAYS = (_by_break, _by_exception, _by_own_cancellation, _from_outside, _from_outside)
+async def _by_another_task(analytics, world, random):
+    """An async generator around it, each of whose rows is taken by a task of its own, as is the closing."""
+
+    async def rows():
+        async with _stream(analytics, world) as stream:
+            async for row in stream:
+                yield row
+
+    async def take(into):
+        async for _ in into:
+            break
+
+    stream = rows()
+    for _ in range(random.randrange(_MOST_STEPS)):
+        await _in_a_task(take, stream)
+    await _in_a_task(stream.aclose)
+
+
+async def _in_a_task(function, *args):
+    async with anyio.create_task_group() as group:
+        group.start_soon(function, *args)
+
+
+_WAYS = (_by_break, _by_exception, _by_own_cancellation, _from_outside, _from_outside, _by_another_task)
 
 
 async def trial(rounds, seed):

@@ -26,7 +26,11 @@ _MOST_STEPS = 80
 
 def files(folder):
     """Everything in a folder: relative path to bytes, what a killed run left behind included."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and ".asyncsdk" not in path.parts
+    }
 
 
 def committed(folder):

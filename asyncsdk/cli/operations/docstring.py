@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 _SECTION = re.compile(r"(Args|Attributes|Returns|Raises|Yields|Note):")
 _ENTRY = re.compile(r" {4}([A-Za-z_][\w, ]*): (.*)")
-# Where a fact is written down helps those who maintain this package, and nobody at a terminal.
-_FACT = re.compile(r"\s*\(FACTS [^()]*\)|,? FACTS \d[\d.]*")
+# Which page tells more of the service helps readers of the code, and nobody at a terminal.
+_SOURCE = re.compile(r"\s*\(docs/services/[^()]*\)")
 
 
 @frozen
@@ -72,4 +72,4 @@ def _entries(lines: Iterable[str]) -> Iterable[tuple[str, str]]:
 
 def _markdown(lines: Iterable[str]) -> str:
     text = " ".join(line.strip() for line in lines if line.strip())
-    return _FACT.sub("", text).replace("``", "`")
+    return _SOURCE.sub("", text).replace("``", "`")

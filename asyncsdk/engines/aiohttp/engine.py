@@ -15,22 +15,21 @@ import aiohttp
 import attrs
 import httpx
 import yarl
-from aiohttp.http import HttpProcessingError
-from multidict import CIMultiDict
 
 from ...errors import ConfigurationError
-from ...http.home import HomeLoop
 from ...http.url import Origin, origin
 from ...http.whole import Whole
-from ..common import KEEPALIVE, NO_TIMEOUTS, Proxies, trusted_context
-from .exchange import AnswerBody, exchange, exchange_whole, protocol_of
+from ..common import KEEPALIVE, NO_TIMEOUTS, Engine, Proxies, trusted_context
+from .exchange import AnswerBody, exchange, exchange_whole
 from .idle import IdleConnections
+from .internals import HttpProcessingError, connect, connect_request, handler_of
+from .lane import Lane
 from .upload import serialize
 
 if TYPE_CHECKING:
     import ssl
 
-    from aiohttp.connector import Connection
+    from .internals import Handler
 
 _ORIGINS = 256
 _CLOSE_WITHIN = 1.0
@@ -52,13 +51,12 @@ class _Way:
     credentials: bytes = attrs.field(default=b"", repr=False)
 
 
-class AiohttpEngine(httpx.AsyncBaseTransport):
+class AiohttpEngine(Engine):
     """HTTP/1.1 for asyncio and uvloop: every request goes out once, byte for byte as it was built.
 
     It opens at its first request and belongs to the event loop of that request.
 
     Args:
-        max_connections: how many requests may be under way at once, and how many connections are kept alive.
         ssl_context: for a private certificate authority or a client certificate; otherwise one is made at the first
             https request.
         keepalive: seconds an idle connection may be used again.
@@ -68,23 +66,20 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
     def __init__(
         self,
         *,
-        max_connections: int = 64,
         ssl_context: ssl.SSLContext | None = None,
         keepalive: float = KEEPALIVE,
         proxies: Proxies | None = None,
     ) -> None:
-        self._max_connections = max_connections
+        super().__init__()
         self._ssl_context = ssl_context
         self._keepalive = keepalive
         self._proxies = proxies
         self._ways: dict[Origin, _Way] = {}
-        self._home = HomeLoop()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._connector: aiohttp.TCPConnector
         self._idle: IdleConnections
-        self._permits: asyncio.Semaphore
         self._connect_within = aiohttp.ClientTimeout()
-        self._in_use: dict[Connection, Origin] = {}
+        self._in_use: set[Lane] = set()
         self._closing: set[asyncio.Future[None]] = set()
         self._closed = False
 
@@ -93,46 +88,33 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
         """How many connections carry a request now."""
         return len(self._in_use)
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request and return its answer; with the request's extension ``whole``, its body has been read.
+    async def carry(self, request: httpx.Request, *, most: int | None) -> httpx.Response:
+        """Send a request and return its answer.
 
         Raises:
-            httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.PoolTimeout, httpx.UnsupportedProtocol,
-            httpx.LocalProtocolError: nothing was sent, or the request broke off on our side.
-            httpx.TransportError: the service may have seen the request.
-            ConfigurationError: the engine is closed, or belongs to another event loop.
+            Exception: as `Engine.carry`.
         """
         if self._closed:
             raise ConfigurationError("this client is closed; make a new one")
-        self._home.enter()
         if self._loop is None:
             self._open()
         timeouts = request.extensions.get("timeout", NO_TIMEOUTS)
         to = origin(request.url)
         way = self._ways.get(to) or self._way_of(request, to)
         head, rest = serialize(request, way.absolute, way.credentials)
-        if self._permits.locked():
-            await self._wait_for_permit(request, timeouts.get("pool"))
-        else:
-            await self._permits.acquire()
-        connection: Connection | None = None
+        lane = self._idle.take(to) or await self._connected(request, to, way, timeouts.get("connect"))
+        self._in_use.add(lane)
         try:
-            connection = self._idle.take(to) or await self._connected(request, way, timeouts.get("connect"))
-            self._in_use[connection] = to
-            protocol = protocol_of(connection)
             stream: Whole | AnswerBody
-            if request.extensions.get("whole"):
-                message, body = await exchange_whole(request, protocol, head, rest, timeouts)
+            if most is not None:
+                message, body = await exchange_whole(request, lane, head, rest, timeouts, most=most)
                 stream = Whole(body)
-                self._end(connection, reuse=True)
+                self._end(lane, reuse=True)
             else:
-                message, payload = await exchange(request, protocol, head, rest, timeouts)
-                stream = AnswerBody(request, connection, message, payload, self._end)
+                message, payload = await exchange(request, lane, head, rest, timeouts)
+                stream = AnswerBody(request, lane, message, payload, self._end)
         except BaseException:
-            if connection is None:
-                self._permits.release()
-            else:
-                self._end(connection, reuse=False)
+            self._end(lane, reuse=False)
             raise
         return httpx.Response(
             message.code,
@@ -153,12 +135,11 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
         if self._closed or self._loop is None:
             self._closed = True
             return
-        if not self._loop.is_closed() and self._loop is not _running_loop():
-            raise ConfigurationError("close a client in the event loop it was used in")
+        here = self.home.leave()
         self._closed = True
-        if not self._loop.is_closed():
-            for connection in (*self._in_use, *self._idle):
-                self._abort(connection)
+        if here:
+            for lane in (*self._in_use, *self._idle):
+                self._abort(lane.handler)
             if self._closing:
                 await asyncio.wait(self._closing, timeout=_CLOSE_WITHIN)
         await self._connector.close()
@@ -166,16 +147,16 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
 
     def _open(self) -> None:
         self._loop = asyncio.get_running_loop()
-        # no limit of the connector's own: where a waiter is cancelled just as it is woken, its turn is lost to the others
+        # no limit of the connector's own: how many requests are in the air is not decided here
         self._connector = aiohttp.TCPConnector(limit=0)
         self._idle = IdleConnections(self._loop, self._keepalive, self._close)
-        self._permits = asyncio.Semaphore(self._max_connections)
         self._proxies = self._proxies or Proxies.from_environment()
 
     def _way_of(self, request: httpx.Request, to: Origin) -> _Way:
         url = request.url
         if url.scheme not in ("http", "https") or not url.host:
             raise httpx.UnsupportedProtocol("the URL is not an absolute http:// or https:// one", request=request)
+        assert self._loop is not None  # it is open
         assert self._proxies is not None
         proxy = self._proxies.url_for(url)
         if self._ssl_context is None and "https" in (url.scheme, proxy and proxy.scheme):
@@ -186,14 +167,13 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
             authorization["Proxy-Authorization"] = f"Basic {base64.b64encode(user).decode()}"
         try:
             target = _authority(url)
-            connect = aiohttp.ClientRequest(
-                "GET",
+            connect = connect_request(
                 target,
                 loop=self._loop,
-                ssl=self._ssl_context or True,
+                tls=self._ssl_context,
                 proxy=None if proxy is None else _authority(proxy),
                 # the connector writes Host in here at a CONNECT, and pools by what stands here: so it stands here before
-                proxy_headers=CIMultiDict({"Host": target.host_port_subcomponent or "", **authorization}),
+                proxy_headers={"Host": target.host_port_subcomponent or "", **authorization},
             )
         except ValueError as error:
             raise httpx.ConnectError(f"{url.host!r} is no host name: {error}", request=request) from error
@@ -206,19 +186,12 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
         self._ways[to] = way
         return way
 
-    async def _wait_for_permit(self, request: httpx.Request, limit: float | None) -> None:
-        try:
-            async with asyncio.timeout(limit):
-                await self._permits.acquire()
-        except TimeoutError:
-            raise httpx.PoolTimeout(f"no connection became free within {limit:g} s", request=request) from None
-
-    async def _connected(self, request: httpx.Request, way: _Way, limit: float | None) -> Connection:
+    async def _connected(self, request: httpx.Request, to: Origin, way: _Way, limit: float | None) -> Lane:
         """A new connection."""
         if limit != self._connect_within.connect:
             self._connect_within = aiohttp.ClientTimeout(connect=limit)
         try:
-            connection = await self._connector.connect(way.connect, [], self._connect_within)
+            connection = await connect(self._connector, way.connect, self._connect_within)
         except TimeoutError as error:
             raise httpx.ConnectTimeout(f"{_to(request)} within {limit or 0:g} s", request=request) from error
         except aiohttp.ClientHttpProxyError as error:
@@ -228,45 +201,39 @@ class AiohttpEngine(httpx.AsyncBaseTransport):
         except _NOT_SENT as error:
             reason = getattr(error, "certificate_error", None) or getattr(error, "os_error", None) or error
             raise httpx.ConnectError(f"{_to(request)}: {reason}", request=request) from error
-        if protocol_of(connection).should_close:
-            self._close(connection)  # what came must not be taken for our answer
+        handler = handler_of(connection)
+        if handler.should_close:
+            self._abort(handler)  # what came must not be taken for our answer
+            connection.close()
             raise httpx.ConnectError(f"{_to(request)}: it speaks before it is asked, or hangs up", request=request)
-        return connection
+        return Lane(connection, to)
 
-    def _end(self, connection: Connection, *, reuse: bool) -> None:
+    def _end(self, lane: Lane, *, reuse: bool) -> None:
         """Give a connection up: to the next request, if both sides are done with this one, or for good."""
-        to = self._in_use.pop(connection)
-        if reuse and not self._closed and not protocol_of(connection).should_close:
-            self._idle.put(to, connection)
+        self._in_use.remove(lane)
+        if reuse and not self._closed and lane.at_rest():
+            self._idle.put(lane)
         else:
-            self._close(connection)
-        self._permits.release()
+            self._close(lane)
 
-    def _close(self, connection: Connection) -> None:
-        self._abort(connection)
-        connection.close()
+    def _close(self, lane: Lane) -> None:
+        self._abort(lane.handler)
+        lane.connection.close()
 
-    def _abort(self, connection: Connection) -> None:
+    def _abort(self, handler: Handler) -> None:
         """Close a connection without a farewell, since the peer may be the one that stalls."""
-        protocol = connection.protocol
-        if protocol is None or protocol.transport is None:
+        transport = handler.transport
+        if transport is None:
             return
-        if (closed := protocol.closed) is not None and closed not in self._closing:
+        if (closed := handler.closed) is not None and closed not in self._closing:
             self._closing.add(closed)
             closed.add_done_callback(self._has_closed)
-        protocol.transport.abort()
+        transport.abort()
 
     def _has_closed(self, closed: asyncio.Future[None]) -> None:
         self._closing.discard(closed)
         if not closed.cancelled():
             closed.exception()
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:  # another library's loop runs
-        return None
 
 
 def _authority(url: httpx.URL) -> yarl.URL:

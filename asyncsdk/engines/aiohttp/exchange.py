@@ -9,129 +9,143 @@ from typing import TYPE_CHECKING, Protocol
 
 import aiohttp
 import httpx
-from aiohttp.http import HttpProcessingError
-from aiohttp.streams import EMPTY_PAYLOAD, EofStream
 
-from .lane import UNBOUNDED, expect, lane_of
-from .upload import PIECE, upload
+from ...http.whole import TooLargeError, announced, too_large
+from ..outgoing import PIECE
+from .internals import BROKEN, EMPTY_PAYLOAD, EofStream, HttpProcessingError
+from .lane import UNBOUNDED
+from .upload import upload
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from aiohttp.client_proto import ResponseHandler
-    from aiohttp.connector import Connection
-    from aiohttp.http import RawResponseMessage
-    from aiohttp.streams import StreamReader
-
+    from .internals import RawResponseMessage
+    from .lane import Lane
     from .upload import Answer, Rest
-
-_BROKEN = (aiohttp.ClientError, HttpProcessingError, EofStream, OSError, RuntimeError)
 
 
 class End(Protocol):
     """Takes a connection back from what used it."""
 
-    def __call__(self, connection: Connection, *, reuse: bool) -> None:
+    def __call__(self, lane: Lane, *, reuse: bool) -> None:
         """Keep the connection for another request if `reuse` says so and it can be, else close it."""
 
 
-def protocol_of(connection: Connection) -> ResponseHandler:
-    """What aiohttp knows about a connection that has not been given back."""
-    protocol = connection.protocol
-    assert protocol is not None  # it is None only once the connection was given back
-    return protocol
-
-
 async def exchange(
-    request: httpx.Request,
-    protocol: ResponseHandler,
-    head: bytes,
-    rest: Rest | None,
-    timeouts: Mapping[str, float | None],
-) -> tuple[RawResponseMessage, StreamReader]:
+    request: httpx.Request, lane: Lane, head: bytes, rest: Rest | None, timeouts: Mapping[str, float | None]
+) -> Answer:
     """Write a request and read the head of its answer.
 
     Args:
         request: for its method and the errors.
-        protocol: a connection that nothing else uses.
+        lane: a connection that nothing else uses.
         head: the first bytes to write, and mostly all of them.
         rest: the rest of a large or streamed body.
         timeouts: seconds for ``read`` and ``write``.
 
     Raises:
         httpx.TransportError: the answer did not come; the server may have seen the request.
+        Exception: what the source of the body raises.
     """
-    _write(protocol, head)
-    return await _begun(request, protocol, rest, timeouts)
+    lane.write(head)
+    return await _begun(request, lane, rest, timeouts, PIECE)
 
 
 async def exchange_whole(
     request: httpx.Request,
-    protocol: ResponseHandler,
+    lane: Lane,
     head: bytes,
     rest: Rest | None,
     timeouts: Mapping[str, float | None],
+    *,
+    most: int,
 ) -> tuple[RawResponseMessage, bytes]:
     """Write a request and read its whole answer; all else is as in `exchange`.
 
+    Args:
+        request: for its method and the errors.
+        lane: a connection that nothing else uses.
+        head: the first bytes to write, and mostly all of them.
+        rest: the rest of a large or streamed body.
+        timeouts: seconds for ``read`` and ``write``.
+        most: bytes that the answer's body may have.
+
     Raises:
         httpx.TransportError: the answer did not come, or broke off; the server may have seen the request.
+        TooLargeError: the body is larger.
+        Exception: what the source of the body raises.
     """
-    _write(protocol, head)
-    if rest is not None or protocol.writing_paused or request.method == "HEAD":
-        message, payload = await _begun(request, protocol, rest, timeouts)
+    lane.write(head)
+    if rest is not None or lane.congested:
+        message, payload = await _begun(request, lane, rest, timeouts, UNBOUNDED)
     else:
         try:
-            answer = await lane_of(protocol).answer(timeouts.get("read"))
-        except _BROKEN as error:
+            answer = await lane.answer(timeouts.get("read"), most, bodiless=request.method == "HEAD")
+        except TooLargeError as error:
+            error.request = request
+            raise
+        except BROKEN as error:
             raise _translated(error, request) from None
         if answer is not None:
             return answer
-        message, payload = await _head(request, protocol)
+        message, payload = await _head(request, lane)
     if payload is EMPTY_PAYLOAD:
         return message, b""
+    if announced(request.method, message.code, message.raw_headers) > most:
+        raise too_large(most, request)
     try:
-        body = await payload.read()
-        _fail_if_cut(message, payload, protocol)
-    except _BROKEN as error:
+        body = await _gathered(payload, most)
+        _fail_if_cut(message, payload, lane)
+    except BROKEN as error:
         raise _translated(error, request) from None
+    if body is None:
+        raise too_large(most, request)
     return message, body
 
 
-def _write(protocol: ResponseHandler, head: bytes) -> None:
-    assert protocol.transport is not None  # the pool has looked
-    protocol.transport.write(head)
-
-
 async def _begun(
-    request: httpx.Request, protocol: ResponseHandler, rest: Rest | None, timeouts: Mapping[str, float | None]
-) -> tuple[RawResponseMessage, StreamReader]:
+    request: httpx.Request, lane: Lane, rest: Rest | None, timeouts: Mapping[str, float | None], buffer: int
+) -> Answer:
     """Write the rest of a request, and read the head of its answer."""
-    buffer = UNBOUNDED if request.extensions.get("whole") else PIECE
-    expect(protocol, body=request.method != "HEAD", buffer=buffer, limit=timeouts.get("read"))
-    uploading = None
-    if rest is not None or protocol.writing_paused:
-        uploading = await upload(request, protocol, rest, timeouts.get("write"))
-    protocol.start_timeout()
-    return await _head(request, protocol, uploading)
+    limit = timeouts.get("read")
+    answer = None
+    if rest is None and not lane.congested:
+        lane.expect(body=request.method != "HEAD", buffer=buffer, limit=limit)
+    else:
+        # the clock for reading starts once all is written
+        lane.expect(body=request.method != "HEAD", buffer=buffer, limit=None)
+        answer = await upload(request, lane, rest, timeouts.get("write"))
+        lane.handler.read_timeout = limit
+    lane.handler.start_timeout()
+    return await _head(request, lane, answer)
 
 
-async def _head(
-    request: httpx.Request, protocol: ResponseHandler, uploading: Answer | None = None
-) -> tuple[RawResponseMessage, StreamReader]:
+async def _head(request: httpx.Request, lane: Lane, answer: Answer | None = None) -> Answer:
     """The head of an answer, once it is the final one."""
     try:
-        message, payload = await (protocol.read() if uploading is None else uploading)
+        message, payload = answer or await lane.handler.read()
         while message.code < 200 and message.code != 101:
-            message, payload = await protocol.read()
-    except _BROKEN as error:
+            message, payload = await lane.handler.read()
+    except BROKEN as error:
         raise _translated(error, request) from None
     return message, payload
 
 
-def _fail_if_cut(message: RawResponseMessage, payload: StreamReader, protocol: ResponseHandler) -> None:
+async def _gathered(payload: aiohttp.StreamReader, most: int) -> bytes | None:
+    """A body, read to its end; None if it has more bytes than it may have."""
+    found: list[bytes] = []
+    left = most
+    while piece := await payload.readany():
+        left -= len(piece)
+        if left < 0:
+            return None
+        found.append(piece)
+    return b"".join(found)
+
+
+def _fail_if_cut(message: RawResponseMessage, payload: aiohttp.StreamReader, lane: Lane) -> None:
     """A body without a length ends with its connection; the parser takes a broken connection for such an end."""
-    lost = protocol.exception()
+    lost = lane.handler.exception()
     if isinstance(lost, OSError) and payload is not EMPTY_PAYLOAD and not message.chunked:  # noqa: SIM102
         if "Content-Length" not in message.headers:
             raise lost
@@ -156,7 +170,7 @@ class AnswerBody(httpx.AsyncByteStream):
 
     Args:
         request: for the errors.
-        connection: what the body comes from.
+        lane: the connection that the body comes from.
         message: the head of the answer.
         payload: aiohttp's stream of the body.
         end: takes the connection back, and is told whether it may be used again.
@@ -165,14 +179,14 @@ class AnswerBody(httpx.AsyncByteStream):
     def __init__(
         self,
         request: httpx.Request,
-        connection: Connection,
+        lane: Lane,
         message: RawResponseMessage,
-        payload: StreamReader,
+        payload: aiohttp.StreamReader,
         end: End,
     ) -> None:
         self._request = request
-        self._connection: Connection | None = connection
-        self._protocol = protocol_of(connection)
+        self._lane = lane
+        self._held = True
         self._message = message
         self._payload = payload
         self._give_up = end
@@ -185,10 +199,10 @@ class AnswerBody(httpx.AsyncByteStream):
         try:
             if piece := await self._payload.readany():
                 return piece
-            _fail_if_cut(self._message, self._payload, self._protocol)
+            _fail_if_cut(self._message, self._payload, self._lane)
         except BaseException as error:
             self._end(reuse=False)
-            if isinstance(error, _BROKEN):
+            if isinstance(error, BROKEN):
                 raise _translated(error, self._request) from None
             raise
         self._end(reuse=True)
@@ -199,14 +213,14 @@ class AnswerBody(httpx.AsyncByteStream):
         self._end(reuse=self._payload.is_eof())
 
     def _end(self, *, reuse: bool) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            self._give_up(connection, reuse=reuse)
+        if self._held:
+            self._held = False
+            self._give_up(self._lane, reuse=reuse)
 
     def __del__(self) -> None:
-        if self._connection is not None:
+        if self._held:
             text = "an answer was neither read to its end nor closed"
             warnings.warn(text, ResourceWarning, source=self, stacklevel=1)
             if not self._loop.is_closed():
                 # a garbage collection may happen in any thread
-                self._loop.call_soon_threadsafe(partial(self._give_up, self._connection, reuse=False))
+                self._loop.call_soon_threadsafe(partial(self._give_up, self._lane, reuse=False))

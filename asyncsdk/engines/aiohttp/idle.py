@@ -5,15 +5,12 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from .exchange import protocol_of
-
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Iterator
 
-    from aiohttp.connector import Connection
-
     from ...http.url import Origin
+    from .lane import Lane
 
 
 class IdleConnections:
@@ -28,43 +25,41 @@ class IdleConnections:
         close: closes one for good.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, keepalive: float, close: Callable[[Connection], None]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, keepalive: float, close: Callable[[Lane], None]) -> None:
         self._loop = loop
         self._keepalive = keepalive
         self._close = close
-        self._waiting: dict[Origin, list[tuple[float, Connection]]] = {}
+        self._waiting: dict[Origin, list[tuple[float, Lane]]] = {}
         self._timer: asyncio.TimerHandle | None = None
 
-    def put(self, origin: Origin, connection: Connection) -> None:
+    def put(self, lane: Lane) -> None:
         """Keep a connection on which nothing is under way."""
-        self._waiting.setdefault(origin, []).append((monotonic(), connection))
+        self._waiting.setdefault(lane.origin, []).append((monotonic(), lane))
         if self._timer is None:
             self._timer = self._loop.call_later(self._keepalive, self._close_old)
 
-    def take(self, origin: Origin) -> Connection | None:
+    def take(self, origin: Origin) -> Lane | None:
         """A connection that is still open and on which nothing came meanwhile."""
         waiting = self._waiting.get(origin)
         while waiting:
-            since, connection = waiting.pop()
-            protocol = protocol_of(connection)
-            young = monotonic() - since < self._keepalive
-            if young and protocol.is_connected() and not protocol.should_close:
-                return connection
-            self._close(connection)
+            since, lane = waiting.pop()
+            if monotonic() - since < self._keepalive and lane.is_clean():
+                return lane
+            self._close(lane)
         return None
 
-    def __iter__(self) -> Iterator[Connection]:
+    def __iter__(self) -> Iterator[Lane]:
         for waiting in self._waiting.values():
-            for _, connection in waiting:
-                yield connection
+            for _, lane in waiting:
+                yield lane
 
     def clear(self) -> None:
         """Give them all back to the connector, which has been closed."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        for connection in self:
-            connection.close()
+        for lane in self:
+            lane.connection.close()
         self._waiting.clear()
 
     def _close_old(self) -> None:
@@ -72,8 +67,8 @@ class IdleConnections:
         oldest = monotonic() - self._keepalive
         for origin, waiting in list(self._waiting.items()):
             old = sum(since <= oldest for since, _ in waiting)
-            for _, connection in waiting[:old]:
-                self._close(connection)
+            for _, lane in waiting[:old]:
+                self._close(lane)
             if old < len(waiting):
                 self._waiting[origin] = waiting[old:]
             else:

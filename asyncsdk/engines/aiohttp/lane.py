@@ -1,95 +1,92 @@
-"""The short way for most answers: their length is announced and they are wanted whole, so that no stream need be made of them."""
+"""A connection, and the short way for most answers: of known length and wanted whole, so that no stream need be made of them."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import os
+import select
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
-from aiohttp.http import HttpProcessingError, HttpResponseParser
+
+from ...http.whole import too_large
+from .internals import expect, fail_body, handler_of, head_of, holds_more
 
 if TYPE_CHECKING:
-    from aiohttp.client_proto import ResponseHandler
-    from aiohttp.http import RawResponseMessage
+    from ...http.url import Origin
+    from .internals import Connection, RawResponseMessage
 
     Answer = tuple[RawResponseMessage, bytes]
-
-LINE = 1 << 16
-"""Bytes that one line of an answer's head may have."""
 
 UNBOUNDED = 1 << 30
 """Bytes that a body which is kept whole anyway may have waiting: to stop its connection and let it go on costs more than it saves."""
 
+_PIECE = 1 << 16
 _END = b"\r\n\r\n"
-
-
-def expect(protocol: ResponseHandler, *, body: bool = True, buffer: int, limit: float | None) -> None:
-    """Let aiohttp's own protocol read the next answer on its connection.
-
-    Args:
-        protocol: of a connection on which no byte of the answer has been read.
-        body: False for the answer to HEAD.
-        buffer: bytes of the body that may wait to be read.
-        limit: seconds in which something must come.
-    """
-    transport = protocol.transport
-    assert transport is not None  # the pool has looked
-    if transport.get_protocol() is not protocol:
-        transport.set_protocol(protocol)
-    protocol.set_response_params(
-        skip_payload=not body,
-        read_until_eof=True,
-        auto_decompress=False,
-        read_timeout=limit,
-        read_bufsize=buffer,
-        max_line_size=LINE,
-        max_field_size=LINE,
-    )
-
-
-def lane_of(protocol: ResponseHandler) -> Lane:
-    """The lane of a connection, which stays in place of aiohttp's protocol until `expect` puts that back."""
-    transport = protocol.transport
-    assert transport is not None
-    lane = transport.get_protocol()
-    if not isinstance(lane, Lane):
-        lane = Lane(protocol)
-        transport.set_protocol(lane)
-    return lane
+_BODILESS = (b"204", b"304")
 
 
 class Lane(asyncio.Protocol):
-    """Reads answers whose head comes in one piece and tells the length of the body; aiohttp's own protocol reads all others.
+    """A connection of aiohttp's, with a protocol in front of aiohttp's own.
 
-    It costs a third of what a stream does, which copies a body twice more and starts a timer anew for each piece of it.
+    Answers whose head comes in one piece and tells the length of the body it reads by itself, which costs a third of what a stream
+    does: that copies a body twice more and starts a timer anew for each piece of it. All others it passes on. Whatever comes when
+    no answer is under way, or after its end, spoils the connection: it is nobody's answer.
 
     Args:
-        protocol: aiohttp's, which tells whether the connection can be used again.
+        connection: a new connection, on which nothing has come.
+        origin: where it leads to.
+
+    Attributes:
+        handler: aiohttp's protocol, which knows whether the connection can be used again.
+        write: sends bytes.
+        congested: whether the peer takes them too slowly, so that no more should be written.
     """
 
-    def __init__(self, protocol: ResponseHandler) -> None:
-        self._protocol = protocol
+    def __init__(self, connection: Connection, origin: Origin) -> None:
+        self.connection = connection
+        self.origin = origin
+        self.handler = handler = handler_of(connection)
+        assert handler.transport is not None
+        self._transport = handler.transport
+        self.write = handler.transport.write
+        self.congested = False
         self._loop = asyncio.get_running_loop()
+        socket = handler.transport.get_extra_info("socket")
+        self._arrivals = _watched(socket)
+        in_clear = socket is not None and handler.transport.get_extra_info("ssl_object") is None
+        self._readable = socket.fileno() if in_clear else None
+        self._passing_on = False
+        self._head_is_in = False
         self._answer: asyncio.Future[Answer | None] | None = None
+        self._bodiless = False
         self._message: RawResponseMessage | None = None
         self._pieces: list[bytes] = []
         self._left = 0
+        self._most = 0
         self._limit: float | None = None
         self._heard = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._news: asyncio.Future[None] | None = None
+        handler.transport.set_protocol(self)
 
-    def answer(self, limit: float | None) -> asyncio.Future[Answer | None]:
-        """Head and body of the answer to a request, one other than HEAD, that has just been written.
+    def answer(self, limit: float | None, most: int, *, bodiless: bool) -> asyncio.Future[Answer | None]:
+        """Head and body of the answer to a request that has just been written.
 
         Args:
             limit: seconds in which something must come.
+            most: bytes that the body may have.
+            bodiless: whether it has none, whatever its head says: the request was HEAD.
 
         Returns:
             What to await. It gives None where the answer is one for aiohttp's protocol, which has been given what has come of it.
-            It raises `aiohttp.SocketTimeoutError` where nothing came for too long, and `aiohttp.ClientPayloadError` where the body
-            was cut.
+            It raises `aiohttp.SocketTimeoutError` where nothing came for too long, `aiohttp.ClientPayloadError` where the body was
+            cut, and `TooLargeError` where it is announced to be too large.
         """
         self._heard = self._loop.time()
+        self._most = most
+        self._bodiless = bodiless
         if limit != self._limit:
             self._limit = limit
             self._stop_timer()
@@ -98,10 +95,19 @@ class Lane(asyncio.Protocol):
         self._answer = self._loop.create_future()
         return self._answer
 
+    def expect(self, *, body: bool, buffer: int, limit: float | None) -> None:
+        """Let aiohttp's protocol read the next answer; the arguments are those of `internals.expect`."""
+        expect(self.handler, body=body, buffer=buffer, limit=limit)
+        self._passing_on = True
+        self._head_is_in = False
+
     def data_received(self, data: bytes) -> None:
         """Take a piece of the answer."""
+        if self._passing_on:
+            self._pass_on(data)
+            return
         if self._answer is None or self._answer.done():
-            self._protocol.force_close()  # nobody asked
+            self.handler.force_close()  # nobody asked
             return
         self._heard = self._loop.time()
         if self._message is None:
@@ -109,7 +115,10 @@ class Lane(asyncio.Protocol):
             self._message = self._parsed(data[:end])
             if self._message is None:
                 self._leave()
-                self._protocol.data_received(data)
+                self._pass_on(data)
+                return
+            if self._left > self._most:
+                self._answer.set_exception(too_large(self._most))
                 return
             data = data[end:]
         self._pieces.append(data)
@@ -118,41 +127,28 @@ class Lane(asyncio.Protocol):
             body = b"".join(self._pieces) if len(self._pieces) > 1 else data
             if self._left < 0:
                 body = body[: self._left]
-                self._protocol.force_close()
+                self.handler.force_close()
             self._end((self._message, body))
 
     def _parsed(self, head: bytes) -> RawResponseMessage | None:
         """What the first bytes of an answer say, if they are a whole head, and one for this lane."""
-        if b"\r\ncontent-length:" not in head.lower():
+        bodiless = self._bodiless or head[9:12] in _BODILESS
+        if not bodiless and b"\r\ncontent-length:" not in head.lower():
             return None
-        parser = HttpResponseParser(
-            self._protocol,
-            self._loop,
-            UNBOUNDED,
-            read_until_eof=True,
-            auto_decompress=False,
-            max_line_size=LINE,
-            max_field_size=LINE,
-        )
-        try:
-            messages, upgraded, _ = parser.feed_data(head)
-        except HttpProcessingError:
+        message = head_of(self.handler, self._loop, head) if head else None
+        if message is None or message.code < 200:
             return None
-        if len(messages) != 1 or upgraded:
-            return None
-        [(message, payload)] = messages
         length = message.headers.get("Content-Length", "")
-        if payload.total_bytes or message.chunked or not length.isdecimal():
-            return None
-        if message.code < 200 or message.code in (204, 304):
+        if not bodiless and (message.chunked or not length.isdecimal()):
             return None
         if message.should_close:
-            self._protocol.force_close()
-        self._left = int(length)
+            self.handler.force_close()
+        self._left = 0 if bodiless else int(length)
         return message
 
     def _leave(self) -> None:
-        expect(self._protocol, buffer=UNBOUNDED, limit=self._limit)
+        """Let aiohttp's protocol read what was to be read here."""
+        self.expect(body=not self._bodiless, buffer=UNBOUNDED, limit=self._limit)
         self._stop_timer()
         self._end(None)
 
@@ -162,6 +158,54 @@ class Lane(asyncio.Protocol):
         self._answer.set_result(result)
         self._answer = self._message = None
         self._pieces = []
+
+    def _pass_on(self, data: bytes) -> None:
+        """Give aiohttp's protocol a piece of the answer, heads apart from what follows: where that is wrong, it would hide them."""
+        while not self._head_is_in and (end := data.find(_END) + len(_END)) >= len(_END):
+            self._head_is_in = data[9:10] != b"1"
+            self.handler.data_received(data[:end])
+            data = data[end:]
+        if data:
+            self.handler.data_received(data)
+        if self.handler.exception() is not None:
+            fail_body(self.handler)
+        self._tell_news()
+
+    def at_rest(self) -> bool:
+        """Whether the connection, whose last answer has come to its end, can carry another request. Nothing may come until then."""
+        if self._passing_on:
+            self._passing_on = False
+            if not self.handler.should_close and holds_more(self.handler):
+                self.handler.force_close()
+        return not self.handler.should_close
+
+    def is_clean(self) -> bool:
+        """Whether nothing came on a connection at rest, not even what the event loop has had no time to read."""
+        handler = self.handler
+        return handler.is_connected() and not handler.should_close and not self.arrived()
+
+    def arrived(self) -> bool:
+        """Whether something has come that the event loop has not yet read."""
+        return self._arrivals is not None and bool(self._arrivals.poll(0))
+
+    async def news(self, limit: float | None) -> None:
+        """Wait until there is room to write again, something came, or the connection is lost.
+
+        Raises:
+            TimeoutError: nothing of it has happened for so many seconds.
+        """
+        self._news = self._loop.create_future()
+        async with asyncio.timeout(limit):
+            await self._news
+
+    def _tell_news(self) -> None:
+        news, self._news = self._news, None
+        if news is not None and not news.done():
+            news.set_result(None)
+
+    def abort(self) -> None:
+        """Close the connection without a farewell, since the peer may be the one that stalls."""
+        self._transport.abort()
 
     def _look(self) -> None:
         """Whether something has come in time. One timer serves many answers; to start one for each costs more than to look."""
@@ -181,6 +225,8 @@ class Lane(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End the answer that is under way, and let the pool know."""
+        if isinstance(exc, OSError):
+            self._rescue()
         self._stop_timer()
         answer = self._answer
         if answer is not None and not answer.done():
@@ -188,16 +234,36 @@ class Lane(asyncio.Protocol):
                 self._leave()
             else:
                 answer.set_exception(aiohttp.ClientPayloadError())
-        self._protocol.connection_lost(exc)
+        self.handler.connection_lost(exc)
+        self._tell_news()
+
+    def _rescue(self) -> None:
+        """Take what the event loop has left unread: where writing fails first, it gives up reading too."""
+        if self._readable is None:
+            return
+        with suppress(OSError):
+            while data := os.read(self._readable, _PIECE):
+                self.data_received(data)
 
     def eof_received(self) -> None:
         """Let the connection be closed."""
-        self._protocol.eof_received()
+        self.handler.eof_received()
+        self._tell_news()
 
     def pause_writing(self) -> None:
         """Let the upload wait."""
-        self._protocol.pause_writing()
+        self.congested = True
 
     def resume_writing(self) -> None:
         """Let the upload go on."""
-        self._protocol.resume_writing()
+        self.congested = False
+        self._tell_news()
+
+
+def _watched(socket: Any) -> select.poll | None:
+    """What tells whether something can be read from a connection's socket, where the operating system has it."""
+    if socket is None or not hasattr(select, "poll"):
+        return None
+    poll = select.poll()
+    poll.register(socket.fileno(), select.POLLIN)
+    return poll

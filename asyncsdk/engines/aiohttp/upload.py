@@ -8,23 +8,21 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 import httpx
-from aiohttp.http import StreamWriter
 
 from ...http.whole import body_of
 from ..common import body_framing
+from ..outgoing import PIECE, pieces
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from aiohttp.client_proto import ResponseHandler
-    from aiohttp.http import RawResponseMessage
-    from aiohttp.streams import StreamReader
+    import aiohttp
+
+    from .internals import RawResponseMessage
+    from .lane import Lane
 
     Rest = AsyncGenerator[bytes | memoryview]
-    Answer = asyncio.Task[tuple[RawResponseMessage, StreamReader]]
-
-PIECE = 1 << 16
-"""Bytes that are written, or kept unread, at a time."""
+    Answer = tuple[RawResponseMessage, aiohttp.StreamReader]
 
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
@@ -63,94 +61,86 @@ def serialize(request: httpx.Request, absolute: bytes, extra: bytes) -> tuple[by
         head += b"%b: %b\r\n" % framing
     chunked = b"\r\ntransfer-encoding:" in head.lower()
     if body is None or chunked or len(body) > PIECE:
-        return head + b"\r\n", _pieces(request, body, chunked=chunked)
+        rest = pieces(request, body)
+        return head + b"\r\n", _in_chunks(rest) if chunked else rest
     return head + b"\r\n" + body, None
 
 
-async def _pieces(request: httpx.Request, body: bytes | None, *, chunked: bool) -> Rest:
-    """A body in pieces of at most `PIECE`, so that the limit of time for writing is one for progress."""
-    declared = None if chunked else int(request.headers.get("content-length", len(body or b"")))
-    sent = 0
-    async for given in _as_async(request, body):
-        whole = memoryview(given)
-        sent += len(whole)
-        if declared is not None and sent > declared:
-            raise httpx.LocalProtocolError("the body is longer than its Content-Length", request=request)
-        for start in range(0, len(whole), PIECE):
-            piece = whole[start : start + PIECE]
-            yield b"".join((b"%x\r\n" % len(piece), piece, b"\r\n")) if chunked else piece
-    if declared is not None and sent < declared:
-        raise httpx.LocalProtocolError("the body is shorter than its Content-Length", request=request)
-    if chunked:
-        yield b"0\r\n\r\n"
+async def _in_chunks(rest: Rest) -> Rest:
+    async with aclosing(rest):
+        async for piece in rest:
+            yield b"".join((b"%x\r\n" % len(piece), piece, b"\r\n"))
+    yield b"0\r\n\r\n"
 
 
-async def _as_async(request: httpx.Request, body: bytes | None) -> AsyncGenerator[bytes]:
-    if body is not None:
-        yield body
-        return
-    if not isinstance(request.stream, httpx.AsyncByteStream):
-        raise TypeError("the body of an async request is bytes or an async stream")
-    async for piece in request.stream:
-        yield piece
+async def upload(request: httpx.Request, lane: Lane, rest: Rest | None, limit: float | None) -> Answer | None:
+    """Write the rest of a request; gives the head of its answer if that has come meanwhile.
 
-
-async def upload(request: httpx.Request, protocol: ResponseHandler, rest: Rest | None, limit: float | None) -> Answer:
-    """Write the rest of a request, and return the task that reads its answer.
-
-    The answer is awaited meanwhile: a server that refuses a body (413, 401) or hangs up ends the upload, and what it
-    said is the answer. A connection whose request is not complete is not used again.
+    A server that refuses a body (413, 401), sends us elsewhere or hangs up ends the upload, and what it said is the answer.
+    A connection whose request is not complete is not used again.
 
     Args:
         request: for its errors.
-        protocol: the connection, with the head already written.
+        lane: the connection, with the head already written.
         rest: what is still to be written, if anything.
         limit: seconds in which a piece must be taken; None waits for ever.
 
     Raises:
         httpx.WriteTimeout: the server took nothing for so long.
+        Exception: what the source of the body raises.
     """
-    answer = asyncio.create_task(protocol.read())
-    answer.add_done_callback(_retrieve)
-    try:
-        complete = await _taken(request, protocol, answer, limit)
-        if rest is not None:
-            async with aclosing(rest):
-                async for piece in rest:
-                    if not complete or protocol.transport is None:
-                        break
-                    protocol.transport.write(piece)
-                    complete = await _taken(request, protocol, answer, limit)
-        if not complete:
-            protocol.force_close()
-    except BaseException:
-        answer.cancel()
-        raise
-    return answer
+    uploading = _Uploading(request, lane, limit)
+    complete = True
+    if rest is not None:
+        async with aclosing(rest):
+            async for piece in rest:
+                complete = await uploading.has_room()
+                if not complete:
+                    break
+                lane.write(piece)
+    if not (complete and await uploading.has_room()):
+        lane.handler.force_close()
+        if not lane.handler.is_connected():
+            # the peer is done, and the event loop would wait until it has taken all that was written
+            lane.abort()
+    return uploading.answer
 
 
-async def _taken(request: httpx.Request, protocol: ResponseHandler, answer: Answer, limit: float | None) -> bool:
-    """Wait until the connection takes more; False if it will not, or need not."""
-    if protocol.writing_paused:
-        # it wakes when the buffer is nearly empty or the connection is lost, and so needs no cancelling: we drop what stalls
-        draining = asyncio.create_task(StreamWriter(protocol, asyncio.get_running_loop()).drain())
-        draining.add_done_callback(_retrieve)
-        try:
-            async with asyncio.timeout(limit):
-                await asyncio.wait({draining, answer}, return_when=asyncio.FIRST_COMPLETED)
-                if not draining.done() and not _refused(answer):
-                    await asyncio.wait({draining})
-        except TimeoutError:
-            raise httpx.WriteTimeout(f"the server took nothing for {limit:g} s", request=request) from None
-    return protocol.is_connected() and not _refused(answer)
+class _Uploading:
+    """What is known of the answer while its request is written."""
 
+    def __init__(self, request: httpx.Request, lane: Lane, limit: float | None) -> None:
+        self._request = request
+        self._lane = lane
+        self._limit = limit
+        self.answer: Answer | None = None
 
-def _refused(answer: Answer) -> bool:
-    """Whether the server has made up its mind before it has seen all."""
-    return answer.done() and (answer.cancelled() or answer.exception() is not None or answer.result()[0].code >= 400)
+    async def has_room(self) -> bool:
+        """Wait until the connection takes more; False if it will not, or need not."""
+        lane = self._lane
+        if lane.arrived():
+            # Let the event loop read it, which takes two rounds: to write to a connection that was reset would lose what came.
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        while not await self._over():
+            if not lane.congested:
+                return True
+            try:
+                await lane.news(self._limit)
+            except TimeoutError:
+                if self.answer is not None:  # it has said what it had to say, and reads no more
+                    return False
+                why = f"the server took nothing for {self._limit:g} s"
+                raise httpx.WriteTimeout(why, request=self._request) from None
+        return False
 
-
-def _retrieve(task: asyncio.Task[object]) -> None:
-    """An error that comes second is not logged as one that nobody looked at."""
-    if not task.cancelled():
-        task.exception()
+    async def _over(self) -> bool:
+        """Whether the server has made up its mind before it has seen all, or has gone."""
+        handler = self._lane.handler
+        while self.answer is None and len(handler):
+            answer = await handler.read()
+            if answer[0].code >= 200:
+                self.answer = answer
+        if self.answer is not None and self.answer[0].code >= 300:
+            return True
+        return not handler.is_connected() or handler.exception() is not None

@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import base64
 import re
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 import anyio
-import anyio.lowlevel
 import httpcore2
+
+from .wire import Wire, closed_on_failure
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Callable, Iterable
+    from collections.abc import Callable, Iterable
 
     import httpx
 
@@ -60,8 +60,8 @@ class Backend(httpcore2.AsyncNetworkBackend):
             to_port = self._proxy.port or (443 if self._proxy.scheme == "https" else 80)
         stream: httpcore2.AsyncNetworkStream
         tcp = await self._tcp.connect_tcp(to_host, to_port, timeout, local_address, socket_options)
-        stream = _Stream(tcp, self._is_closed)
-        async with _closed_on_failure(stream, self._is_closed):
+        stream = Wire(tcp, self._is_closed)
+        async with closed_on_failure(stream, self._is_closed):
             if self._proxy is not None:
                 if self._proxy.scheme == "https":
                     assert self._ssl_context is not None
@@ -97,49 +97,3 @@ class Backend(httpcore2.AsyncNetworkBackend):
         if status is None or not status[1].startswith(b"2"):
             said = status[1].decode() if status else "something that is not HTTP/1.1"
             raise httpcore2.ProxyError(f"the proxy answers {said} to CONNECT {authority}")
-
-
-class _Stream(httpcore2.AsyncNetworkStream):
-    """One of httpcore2's connections, whose handshake can be cancelled."""
-
-    def __init__(self, stream: httpcore2.AsyncNetworkStream, is_closed: Callable[[], bool]) -> None:
-        self._stream = stream
-        self._is_closed = is_closed
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
-        return await self._stream.read(max_bytes, timeout)
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
-        await self._stream.write(buffer, timeout)
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
-
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109
-    ) -> httpcore2.AsyncNetworkStream:
-        async with _closed_on_failure(self._stream, self._is_closed):
-            tls = await self._stream.start_tls(ssl_context, server_hostname, timeout)
-            return _Stream(tls, self._is_closed)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-
-@asynccontextmanager
-async def _closed_on_failure(
-    stream: httpcore2.AsyncNetworkStream, is_closed: Callable[[], bool]
-) -> AsyncIterator[None]:
-    try:
-        yield
-        # a cancellation that waits to be delivered must come now: once the pool has the connection, it would lose it
-        await anyio.lowlevel.checkpoint_if_cancelled()
-        if is_closed():
-            raise httpcore2.ConnectError("the client was closed meanwhile")  # noqa: TRY301  # one way out
-    except BaseException:
-        with anyio.CancelScope(shield=True):
-            await stream.aclose()
-        raise

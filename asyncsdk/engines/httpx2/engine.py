@@ -6,20 +6,23 @@ and answer twice, and it lets nobody mend how connections are made.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import httpx
-from anyio.lowlevel import RunVar
 
 from ...errors import ConfigurationError
 from ...http.whole import body_of
-from ..common import KEEPALIVE, NO_TIMEOUTS, Proxies, body_framing, trusted_context
+from ..common import KEEPALIVE, NO_TIMEOUTS, Engine, Proxies, body_framing, trusted_context
 from ..native import NativeBody, answer, translated_errors
+from ..outgoing import PIECE, Outgoing
 
 try:
     import httpcore2
 
     from .connect import Backend
+    from .internals import holds_more
+    from .wire import Wire
 except ImportError:
     raise ConfigurationError(
         "httpx2 is not installed, and this event loop needs it: pip install 'asyncsdk[trio]' (or 'asyncsdk[httpx2]')"
@@ -31,14 +34,12 @@ if TYPE_CHECKING:
     Pools = dict[tuple[str, httpx.URL | None], httpcore2.AsyncConnectionPool]
 
 
-class Httpx2Engine(httpx.AsyncBaseTransport):
+class Httpx2Engine(Engine):
     """HTTP/1.1 for any event loop that anyio knows: every request goes out once, byte for byte as it was built.
 
     It opens at its first request and belongs to the event loop of that request.
 
     Args:
-        max_connections: how many requests may be under way at once, and how many connections are kept alive; of each
-            proxy and scheme, where more than one is used.
         ssl_context: for a private certificate authority or a client certificate; otherwise one is made at the first
             https request.
         keepalive: seconds an idle connection may be used again.
@@ -48,72 +49,75 @@ class Httpx2Engine(httpx.AsyncBaseTransport):
     def __init__(
         self,
         *,
-        max_connections: int = 64,
         ssl_context: ssl.SSLContext | None = None,
         keepalive: float = KEEPALIVE,
         proxies: Proxies | None = None,
     ) -> None:
-        self._max_connections = max_connections
+        super().__init__()
         self._ssl_context = ssl_context
         self._keepalive = keepalive
         self._proxies = proxies
         self._pools: Pools = {}
-        self._owned: RunVar[bool] = RunVar("owned", default=False)
-        self._opened = False
         self._closed = False
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request and return its answer; with the request's extension ``whole``, its body has been read.
+    async def carry(self, request: httpx.Request, *, most: int | None) -> httpx.Response:
+        """Send a request and return its answer.
 
         Raises:
-            httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.PoolTimeout, httpx.UnsupportedProtocol,
-            httpx.LocalProtocolError: nothing was sent, or the request broke off on our side.
-            httpx.TransportError: the service may have seen the request.
-            ConfigurationError: the engine is closed, or belongs to another event loop.
+            Exception: as `Engine.carry`.
         """
-        self._open()
+        if self._closed:
+            raise ConfigurationError("this client is closed; make a new one")
         pool = self._pool_for(request)
-        url = request.url
         body = body_of(request.stream)
         framing = body_framing(request, length=None if body is None else len(body))
+        if body is not None and len(body) <= PIECE:
+            response = await self._sent(request, pool, framing, body)
+        else:
+            async with Outgoing(request, body) as outgoing:
+                response = await self._sent(request, pool, framing, outgoing)
+        received = NativeBody(request, response.aiter_stream(), response.aclose, partial(_settle, response))
+        return await answer(request, response.status, response.headers, response.extensions, received, most=most)
+
+    async def _sent(
+        self,
+        request: httpx.Request,
+        pool: httpcore2.AsyncConnectionPool,
+        framing: tuple[bytes, bytes] | None,
+        content: bytes | Outgoing,
+    ) -> httpcore2.Response:
+        url = request.url
         native = httpcore2.Request(
             request.method,
             httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
             headers=request.headers.raw if framing is None else [*request.headers.raw, framing],
-            content=request.stream,
+            content=content,
             extensions={"timeout": request.extensions.get("timeout", NO_TIMEOUTS)},
         )
         with translated_errors(request):
-            response = await pool.handle_async_request(native)
-        received = NativeBody(request, response.aiter_stream(), response.aclose)
-        return await answer(request, response.status, response.headers, response.extensions, received)
+            return await pool.handle_async_request(native)
 
     async def aclose(self) -> None:
-        """Close every connection, used or idle; may be called again."""
+        """Close every connection, used or idle; may be called again.
+
+        Raises:
+            ConfigurationError: another event loop, which may still run, owns the connections.
+        """
+        if self._closed:
+            return
+        here = self.home.leave()
         self._closed = True
         pools, self._pools = self._pools, {}
-        if self._owned.get():
+        if here:
             for pool in pools.values():
                 await pool.aclose()
-
-    def _open(self) -> None:
-        if self._closed:
-            raise ConfigurationError("this client is closed; make a new one")
-        if not self._opened:
-            self._opened = True
-            self._owned.set(True)
-            self._proxies = self._proxies or Proxies.from_environment()
-        if not self._owned.get():
-            raise ConfigurationError(
-                "this client was first used in another event loop, and its connections belong to that loop; "
-                "make one client for each loop"
-            )
 
     def _pool_for(self, request: httpx.Request) -> httpcore2.AsyncConnectionPool:
         url = request.url
         if url.scheme not in ("http", "https") or not url.host:
             raise httpx.UnsupportedProtocol("the URL is not an absolute http:// or https:// one", request=request)
-        assert self._proxies is not None
+        if self._proxies is None:
+            self._proxies = Proxies.from_environment()
         proxy = self._proxies.url_for(url)
         pool = self._pools.get((url.scheme, proxy))
         if pool is None:
@@ -129,9 +133,17 @@ class Httpx2Engine(httpx.AsyncBaseTransport):
             pool = self._pools[url.scheme, proxy] = httpcore2.AsyncConnectionPool(
                 ssl_context=self._ssl_context,
                 proxy=native,
-                max_connections=self._max_connections,
-                max_keepalive_connections=self._max_connections,
+                # no limit: how many requests are in the air is not decided here
+                max_connections=None,
+                max_keepalive_connections=None,
                 keepalive_expiry=self._keepalive,
                 network_backend=Backend(None if native else proxy, self._ssl_context, lambda: self._closed),
             )
         return pool
+
+
+def _settle(response: httpcore2.Response) -> None:
+    """Let the connection know that an answer has come to its end."""
+    wire = response.extensions["network_stream"]
+    if isinstance(wire, Wire):
+        wire.settle(more=holds_more(response))

@@ -1,10 +1,9 @@
-"""The Unleash live Analytics API (seed 001): five read-only endpoints behind an API key."""
+"""The Unleash live Analytics API: five read-only endpoints behind an API key."""
 
 from __future__ import annotations
 
 import re
 from datetime import timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Self, Unpack
 
 from ...auth.keys import HeaderSigner, bearer
@@ -15,6 +14,7 @@ from ...options import ClientOptions, CopyOptions, base_url, credential
 from .datasets import AnalyticsDataSets
 from .pages import read_page
 from .queries import DEVICES, ROWS, device_id as _device_id, ids, walk
+from .rows import AnalyticsRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from ...fanout.run import OnError
     from ...http.reply import Reply
     from ...paging import Pager
-    from .rows import AnalyticsRow
 
 __all__ = ["BASE_URL", "DEVICES", "ROWS", "SESSIONS", "TABLEAU", "VERSION", "UnleashAnalytics", "read_version"]
 
@@ -41,7 +40,7 @@ _LOOSE_VERSION = re.compile(r'\{\s*"([^"\\]*)"\s*\}')
 
 
 def _signer(key: str) -> HeaderSigner:
-    # A personal access token is what the service's current documentation asks for (FACTS 2.3).
+    # A personal access token is what the service's current documentation asks for (docs/services/unleash-analytics.md).
     if key.startswith("ul_pat_"):
         return bearer(key)
     return HeaderSigner("x-api-key", key, key)
@@ -53,7 +52,7 @@ def read_version(reply: Reply) -> str:
     Raises:
         DecodeError: neither.
     """
-    if loose := _LOOSE_VERSION.fullmatch(reply.body.decode("utf-8", "replace").strip()):
+    if loose := _LOOSE_VERSION.fullmatch(reply.body.decode("utf-8-sig", "replace").strip()):
         return loose[1]
     value = reply.json()
     if not isinstance(value, str):
@@ -107,7 +106,7 @@ class UnleashAnalytics(Client):
         """
         return self._with(changes)
 
-    @cached_property
+    @property
     def datasets(self) -> AnalyticsDataSets:
         """What can be pulled by many devices and long ranges of time."""
         return AnalyticsDataSets(self)
@@ -158,7 +157,7 @@ class UnleashAnalytics(Client):
             TypeError, ValueError: at the call, for an id or time that cannot be meant.
             SDKError: from the iteration, with ``.cursor``, from which ``pages(start=cursor)`` goes on.
         """
-        return walk(self, ROWS, _device_id(device_id), span(start, end), read_page)
+        return walk(self, ROWS, _device_id(device_id), span(start, end), read_page, of=AnalyticsRow)
 
     def tableau(self, device_id: str, start: Instant, end: Instant) -> Pager[AnalyticsRow]:
         """The same as `rows`, from the endpoint that spells out every row as an object, for tools such as Tableau.
@@ -166,7 +165,7 @@ class UnleashAnalytics(Client):
         ``GET /analytics/tableau/{deviceId}/{unixUTCTimeStampFrom}/{unixUTCTimeStampTo}/{pageNumber}``. Larger on the wire
         and slower to read than `rows`. Arguments and errors as there.
         """
-        return walk(self, TABLEAU, _device_id(device_id), span(start, end), read_page)
+        return walk(self, TABLEAU, _device_id(device_id), span(start, end), read_page, of=AnalyticsRow)
 
     def plan(self, devices: Keys, start: Instant, end: Instant, *, window: timedelta = timedelta(hours=1)) -> Plan:
         """Devices by windows, lazily, as a value that `fan_out` and `backfill` take.

@@ -27,7 +27,7 @@ def _devices(client: Client) -> Pager[str]:
 
 
 def _read(client: Client, device: str, start: int, end: int) -> Pager[AnalyticsRow]:
-    return walk(client, ROWS, device, (start, end), read_page)
+    return walk(client, ROWS, device, (start, end), read_page, of=AnalyticsRow)
 
 
 def _read_fast(  # noqa: PLR0917  # as `ReadsFast` says

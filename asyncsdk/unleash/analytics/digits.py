@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...columns.cells import cell
-from ...columns.kinds import columns_of
+from ...columns.kinds import Kind, columns_of
 from .rows import AnalyticsRow
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _ABOVE = bytes(_DATE) + bytes([0, 2, 9, 0, 5, 9, 0, 5, 9, 0, 9, 9, 9, 0])
 _MILLISECONDS = np.zeros(_WIDTH)
 _MILLISECONDS[[11, 12, 14, 15, 17, 18, 20, 21, 22]] = 36_000_000, 3_600_000, 600_000, 60_000, 10_000, 1000, 100, 10, 1
 _DAY = 24 * 60 * 60 * 1000
-_TIME = next(column.kind for column in columns_of(AnalyticsRow) if column.name == "timestamp")
+_TIME: Kind = next(column.kind for column in columns_of(AnalyticsRow) if column.name == "timestamp")
 
 
 def whole_numbers(words: Words, stops: Numbers, sizes: Numbers) -> Numbers | None:

@@ -1,7 +1,7 @@
 """What a page of rows looks like around its rows, in either form: one reading for rows and for columns.
 
 A size-optimized page holds ``keys`` and rows as lists, a tableau page rows as objects. A bare array, and an object without a total or
-with null for its data, are pages too (seen by a public client: FACTS 2.3).
+with null for its data, are pages too: public clients meet them.
 """
 
 from __future__ import annotations

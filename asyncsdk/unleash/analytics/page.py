@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
 from attrs import frozen
 
 from ...columns.arrow import required
 from ...columns.batch import assemble, to_batch
 from ...errors import DecodeError
+from ...http.json_text import read_json
 from .envelope import Envelope, UnreadableError, check_length, envelope
 from .rows import AnalyticsRow
 
@@ -81,8 +81,8 @@ def decode_any(data: bytes) -> tuple[pa.RecordBatch, int | None]:
         UnreadableError: it is no page.
     """
     try:
-        body = msgspec.json.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        body = read_json(data)
+    except ValueError as error:
         raise UnreadableError(f"not JSON ({error})" if data else "it is empty") from None
     page = envelope(body)
     return _batch(page), page.total_pages

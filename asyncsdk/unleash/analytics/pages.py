@@ -1,4 +1,4 @@
-"""The pages that analytics rows come in (seed 001, "Size Optimized Data" and "Tableau Formatted Data").
+"""The pages that analytics rows come in (sections "Size Optimized Data" and "Tableau Formatted Data").
 
 A size-optimized page holds the names of its columns in ``keys`` and rows as arrays; a tableau page holds objects. Neither promises
 the order of the keys. The common page, a plain one, is decoded by msgspec into structs, which become rows when somebody asks for
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 from attrs import frozen
 
-from ...codec import WHOLE, Model, from_dict
+from ...codec import WHOLE, from_dict
 from ...columns.kinds import columns_of
 from .envelope import Total, UnreadableError, envelope
 from .rows import AnalyticsRow
@@ -42,14 +42,14 @@ _PlainPage: Any = msgspec.defstruct(
 )
 
 
-class _OpenRow(Model):
+class _OpenRow(AnalyticsRow):
     """An `AnalyticsRow` while it is filled.
 
     A frozen class sets every attribute by a call. To set them in the open and close the row afterwards takes half the time, and
-    nobody sees the row before. For that both classes have the same slots.
+    nobody sees the row before.
     """
 
-    __slots__ = tuple(KEYS)
+    __slots__ = ()
     __init__ = object.__init__  # pyright: ignore[reportAssignmentType]  # takes nothing
     __setattr__ = object.__setattr__
     __delattr__ = object.__delattr__

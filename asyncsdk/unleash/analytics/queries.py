@@ -46,7 +46,7 @@ def ids(client: Client, operation: Operation) -> Pager[str]:
         client: who asks.
         operation: what for.
     """
-    return at_once(lambda: client.call(operation, into=read_ids))
+    return at_once(lambda: client.call(operation, into=read_ids), of=str)
 
 
 def walk(
@@ -55,6 +55,8 @@ def walk(
     device: str,
     span: tuple[int, int],
     into: Decoder[tuple[Sequence[T], int | None]],
+    *,
+    of: type[T] | None = None,
 ) -> Pager[T]:
     """The pages of one device and range, read by a decoder of the caller's.
 
@@ -64,5 +66,6 @@ def walk(
         device: a device.
         span: start and end, in milliseconds since the epoch.
         into: from an answer to a page's items and the number of pages.
+        of: what the items are, as for any pager.
     """
-    return by_number(lambda number: client.call(operation, device, *span, number, into=into))
+    return by_number(lambda number: client.call(operation, device, *span, number, into=into), of=of)

@@ -1,4 +1,4 @@
-"""The row of the Analytics API (seed 001, "Size Optimized Data")."""
+"""The row of the Analytics API (section "Size Optimized Data")."""
 
 from __future__ import annotations
 

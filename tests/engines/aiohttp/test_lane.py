@@ -11,6 +11,8 @@ from aiohttp.client_proto import ResponseHandler
 from hypothesis import given, strategies as st
 
 from asyncsdk.engines.aiohttp.exchange import exchange, exchange_whole
+from asyncsdk.engines.aiohttp.internals import handler_of
+from asyncsdk.engines.aiohttp.lane import Lane
 
 LONG = b"x" * 300_000
 LENGTH = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nabcdef"
@@ -35,7 +37,8 @@ OTHERS = {
     ),
 }
 WELL_FORMED = {**{name: (data, 200, b"abcdef") for name, data in ANSWERS.items()}, **OTHERS}
-REQUEST = httpx.Request("GET", "http://example.test/", extensions={"whole": True})
+REQUEST = httpx.Request("GET", "http://example.test/")
+HEAD_REQUEST = httpx.Request("HEAD", "http://example.test/")
 HEAD = b"GET / HTTP/1.1\r\n\r\n"
 READ = 60.0
 
@@ -86,18 +89,27 @@ class Peer:
 
     def __init__(self, loop):
         self.loop = loop
-        self.handler = ResponseHandler(loop)
-        self.wire = Wire(self.handler)
-        self.handler.connection_made(self.wire)
+        self.protocol = ResponseHandler(loop)
+        self.wire = Wire(self.protocol)
+        self.protocol.connection_made(self.wire)
+        self.lane = loop.run_until_complete(self.made())
+        self.handler = handler_of(self)
+
+    async def made(self):
+        return Lane(self, None)
 
     def turn(self, count=5):
         """Let everybody do what there is to do."""
         for _ in range(count):
             self.loop.run_until_complete(asyncio.sleep(0))
 
-    def ask(self):
-        asking = exchange_whole(REQUEST, self.handler, HEAD, None, {"read": READ})
-        task = self.loop.create_task(asking)
+    def ask(self, request=REQUEST, most=1 << 30):
+        task = self.loop.create_task(exchange_whole(request, self.lane, HEAD, None, {"read": READ}, most=most))
+        self.turn()
+        return task
+
+    def ask_for_a_stream(self, request=REQUEST):
+        task = self.loop.create_task(exchange(request, self.lane, HEAD, None, {"read": READ}))
         self.turn()
         return task
 
@@ -141,7 +153,7 @@ def test_an_answer_comes_out_whole_however_it_is_cut(name, turns, places):
             task = peer.ask()
             peer.say(*cut(data, places), turns=turns)
             assert peer.answer(task) == (status, body)
-            assert not peer.handler.should_close
+            assert peer.lane.at_rest()
         assert peer.wire.written == HEAD * 2
     finally:
         loop.close()
@@ -268,12 +280,10 @@ def test_a_stream_after_a_whole_answer_is_one(loop):
         task = peer.ask()
         peer.say(LENGTH)
         assert peer.answer(task) == (200, b"abcdef")
-        asked = httpx.Request("GET", REQUEST.url)
-        task = loop.create_task(exchange(asked, peer.handler, HEAD, None, {"read": READ}))
-        peer.turn()
+        task = peer.ask_for_a_stream()
         peer.say(LENGTH[:-3])
         message, payload = loop.run_until_complete(task)
         assert (message.code, loop.run_until_complete(payload.readany())) == (200, b"abc")
         peer.say(LENGTH[-3:])
         assert loop.run_until_complete(payload.read()) == b"def"
-        assert not peer.handler.should_close
+        assert peer.lane.at_rest()

@@ -56,7 +56,7 @@ def page(number, total, *, count=1):
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("body", [b'"1.0.1"', b'{"1.0.1"}', b' { "1.0.1" }\n'])
+@pytest.mark.parametrize("body", [b'"1.0.1"', b'{"1.0.1"}', b' { "1.0.1" }\n', b'\xef\xbb\xbf{"1.0.1"}'])
 async def test_the_version_as_sent_and_as_printed(router, routed, body):
     router.get("/analytics/version").respond(content=body)
     async with routed:

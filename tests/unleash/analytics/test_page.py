@@ -44,6 +44,19 @@ def test_a_page_of_many_rows_is_read_like_a_short_one():
     assert decoded.batch.equals(decode_page(page(*rows)).batch)
 
 
+@pytest.mark.parametrize("count", [1, 500])
+def test_a_byte_order_mark_is_no_part_of_a_page(count):
+    assert decode_page(b"\xef\xbb\xbf" + page(*[ROW] * count)).batch.equals(decode_page(page(*[ROW] * count)).batch)
+
+
+@pytest.mark.parametrize("count", [1, 500])
+def test_a_text_that_was_cut_in_the_middle_of_an_emoji_costs_nothing(count):
+    rows = [*[ROW] * count, ["caf\ud83d", *ROW[1:]], ROW]
+    batch = decode_page(page(*rows)).batch
+    assert to_wire(batch) == [dict(zip(KEYS, row, strict=True)) for row in rows]
+    assert batch.column("class_name").to_pylist()[-2:] == ["caf\ufffd", ROW[0]]
+
+
 def test_keys_are_matched_by_name_whatever_their_order():
     decoded = decode_page(page(ROW[::-1], keys=KEYS[::-1]))
     assert to_wire(decoded.batch, AnalyticsRow) == [dict(zip(KEYS, ROW, strict=True))]

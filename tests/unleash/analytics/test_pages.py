@@ -61,7 +61,7 @@ ODD_TIMES = [
     "yesterday",
 ]
 odd_times = st.sampled_from(ODD_TIMES)
-texts = st.text(max_size=8)
+texts = st.text(max_size=8) | st.just("caf\ud83d")  # a text that was cut in the middle of an emoji
 odd = st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([1.0, "1", [], {"a": [None]}, 2**64, -(2**70)])  # fmt: skip
 TYPICAL = dict.fromkeys(KEYS, texts) | {"count": st.integers(), "frame_number": st.integers(), "timestamp": canonical}
 
@@ -160,6 +160,11 @@ def test_the_documented_rows_come_back_field_by_field(sample, count):
 def test_the_documented_page_goes_the_fast_way():
     rows, _ = read_page(reply(DOCUMENT["introduction"]))
     assert all(row._wire is WHOLE for row in rows)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_page():
+    body = b"\xef\xbb\xbf" + json.dumps(page_of(PLAIN)).encode()
+    assert to_dict(read_page(reply(body))[0][0]) == dict(zip(KEYS, PLAIN, strict=True))
 
 
 def test_keys_are_matched_by_name():

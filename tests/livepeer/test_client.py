@@ -258,11 +258,10 @@ class TestAnError:
 async def test_a_connection_that_the_server_closed_while_idle_costs_nothing_even_a_post():
     created = Reply.ok(b'{"id": "s1"}', status="201 Created")
     closing = Reply(created.data, then="close")
-    async with RawServer(closing, created) as server:
-        async with Livepeer("test-key", base_url=f"{server.url}/api") as client:
-            await client.streams.create({"name": "one"})
-            await server.until(lambda each: each.open == 0)
-            for _ in range(20):
-                await anyio.lowlevel.checkpoint()
-            await client.streams.create({"name": "two"})
-            assert [each.connection for each in server.requests] == [0, 1]
+    async with RawServer(closing, created) as server, Livepeer("test-key", base_url=f"{server.url}/api") as client:
+        await client.streams.create({"name": "one"})
+        await server.until(lambda each: each.open == 0)
+        for _ in range(20):
+            await anyio.lowlevel.checkpoint()
+        await client.streams.create({"name": "two"})
+        assert [each.connection for each in server.requests] == [0, 1]

@@ -67,18 +67,19 @@ class TestAStream:
         assert "key?a=b" not in repr(spec)
 
 
-class TestAWebhook:
-    NEW = {"name": "w", "events": ["stream.started"], "url": URL}
-    OLD = {"name": "w", "event": "streamStarted", "url": URL}
+NEW = {"name": "w", "events": ["stream.started"], "url": URL}
+OLD = {"name": "w", "event": "streamStarted", "url": URL}
 
+
+class TestAWebhook:
     @pytest.mark.anyio
     async def test_goes_out_in_its_own_dialect(self, recorder):
-        await recorder.webhooks.create(Webhook(**self.NEW, event="streamStarted", blocking=True))
-        await recorder.webhooks.create(Webhook(**self.OLD, blocking=False, shared_secret="s"))
+        await recorder.webhooks.create(Webhook(**NEW, event="streamStarted", blocking=True))
+        await recorder.webhooks.create(Webhook(**OLD, blocking=False, shared_secret="s"))
         await recorder.webhooks.create({"name": "w", "event": "stream.idle", "url": URL})
         assert recorder.sent == [
-            self.NEW,
-            {**self.OLD, "blocking": False},
+            NEW,
+            {**OLD, "blocking": False},
             {"name": "w", "event": "stream.idle", "url": URL},
         ]
 
@@ -87,7 +88,7 @@ class TestAWebhook:
     async def test_can_be_read_changed_and_put_back_in_both_releases(self, connect, release):
         service = LivepeerService(release=release)
         async with connect(service) as client:
-            made = await client.webhooks.create(self.OLD if release == "ea86dbe49" else self.NEW)
+            made = await client.webhooks.create(OLD if release == "ea86dbe49" else NEW)
             again = attrs.evolve(await client.webhooks.get(made.id), name="renamed")
             assert (await client.webhooks.update(made.id, again)).id == made.id
             found = await client.webhooks.get(made.id)
@@ -97,20 +98,20 @@ class TestAWebhook:
     async def test_is_not_lost_to_its_owner_where_a_release_replaces_it_whole(self, connect):
         service = LivepeerService(release="ea86dbe49")
         async with connect(service) as client:
-            made = await client.webhooks.create(self.OLD)
-            await client.webhooks.update(made.id, {**self.OLD, "name": "renamed"})
+            made = await client.webhooks.create(OLD)
+            await client.webhooks.update(made.id, {**OLD, "name": "renamed"})
             found = await client.webhooks.get(made.id)
             assert (found.name, found.user_id, found.created_at) == ("renamed", made.user_id, made.created_at)
             with pytest.raises(NotFoundError):
-                await client.webhooks.update("nope", self.OLD)
+                await client.webhooks.update("nope", OLD)
 
     @pytest.mark.anyio
     async def test_is_put_with_the_id_of_the_path_and_what_nobody_here_has_heard_of(self, recorder):
-        await recorder.webhooks.update("w1", self.NEW)
-        assert list(recorder.sent[0].items()) == [("id", "w1"), *self.NEW.items()]
-        read = from_dict(Webhook, {"id": "w1", **self.NEW, "userId": "u", "status": {"a": 1}, "user": {"id": "u"}})
+        await recorder.webhooks.update("w1", NEW)
+        assert list(recorder.sent[0].items()) == [("id", "w1"), *NEW.items()]
+        read = from_dict(Webhook, {"id": "w1", **NEW, "userId": "u", "status": {"a": 1}, "user": {"id": "u"}})
         await recorder.webhooks.update("w1", read)
-        assert recorder.sent[1] == {"id": "w1", **self.NEW, "userId": "u", "status": {"a": 1}}
+        assert recorder.sent[1] == {"id": "w1", **NEW, "userId": "u", "status": {"a": 1}}
 
 
 @pytest.mark.anyio

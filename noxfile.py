@@ -54,6 +54,16 @@ def run_tests(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "-n", workers, *coverage, *session.posargs, env=_apart())
 
 
+@nox.session(name="engines-newest")
+def engines_newest(session: nox.Session) -> None:
+    """The engines' tests on the newest aiohttp and httpx2, also where pyproject.toml does not allow them yet: it may, once this passes."""
+    install_wheel(session)
+    session.install(*groups("tests"))
+    session.install("--upgrade", "aiohttp", "httpx2")
+    session.run("python", "-c", "import aiohttp, httpx2; print(aiohttp.__version__, httpx2.__version__)")
+    session.run("python", "-m", "pytest", "tests/engines", *session.posargs, env=_apart())
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """The test suite on the interpreter at hand, against the built wheel, with branch coverage."""

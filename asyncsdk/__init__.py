@@ -59,6 +59,7 @@ if _TYPE_CHECKING:
     from .timeout import Timeout as Timeout
     from .unleash.analytics.client import UnleashAnalytics as UnleashAnalytics
     from .unleash.analytics.rows import AnalyticsRow as AnalyticsRow
+    from .unleash.platform.client import UnleashPlatform as UnleashPlatform
 
 _HOMES = {
     "Blaize": "blaize.client",
@@ -109,6 +110,7 @@ _HOMES = {
     "UnleashAnalytics": "unleash.analytics.client",
     "Report": "datasets.report",
     "AnalyticsRow": "unleash.analytics.rows",
+    "UnleashPlatform": "unleash.platform.client",
 }
 _ROOMS = {"blaize", "datasets", "errors", "livepeer", "sinks", "testing"}
 
@@ -157,6 +159,7 @@ __all__ = [
     "TimeoutError",
     "TransportError",
     "UnleashAnalytics",
+    "UnleashPlatform",
     "UnprocessableError",
     "WebhookError",
     "__version__",

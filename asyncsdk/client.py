@@ -303,11 +303,12 @@ class Client:
         *,
         headers: Mapping[str, str] | None = None,
         timeout: Timeout | None = None,  # noqa: ASYNC109
+        raw: bool = False,
     ) -> AsyncIterator[Streamed]:
-        """As `call_url`, with an answer that is read while it arrives, as `stream` does."""
+        """As `call_url`, with an answer that is read while it arrives, as `stream` does; `raw` gives its bytes as they came."""
         call = self._framer.call_url(operation, url, headers=headers, body=None, timeout=timeout, most=None)
         response = await self._calls.opened(call)
-        streamed = Streamed(call, response, partial(self._calls.secrets, call))
+        streamed = Streamed(call, response, partial(self._calls.secrets, call), raw=raw)
         try:
             yield streamed
         finally:

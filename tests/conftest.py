@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import ssl
 from contextlib import asynccontextmanager
 
@@ -22,6 +23,13 @@ from asyncsdk.engines.httpx2.engine import Httpx2Engine
 settings.register_profile("tests", deadline=None, print_blob=True, max_examples=40)
 settings.register_profile("soak", deadline=None, print_blob=True, max_examples=1000)
 settings.load_profile("soak" if os.environ.get("ASYNCSDK_SOAK") else "tests")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _ctrl_c_is_heeded():
+    """A script starts its jobs with ``&`` so that they ignore it, and so would every process that a test starts and stops."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(

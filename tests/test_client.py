@@ -316,7 +316,9 @@ class TestTheService:
             clock.advance(9)
             await anyio.wait_all_tasks_blocked()
             assert len(script.requests) == 1
-            clock.advance(1)
+            for _ in range(20):  # whom the service refused once it is asked one after the other
+                clock.advance(1)
+                await anyio.wait_all_tasks_blocked()
         assert len(script.requests) == 8
         assert client.throttle.active == 0
 
@@ -477,8 +479,9 @@ class TestCancellation:
             nonlocal most
             most = max(most, script.open)
             await steps(3)
-            return 503 if len(script.requests) % 4 == 0 else OK
+            return OK if healed or len(script.requests) % 4 else 503
 
+        healed = False
         client, script = shop(answer, max_connections=8)
         for count in range(30):
             async with anyio.create_task_group() as group:
@@ -487,13 +490,17 @@ class TestCancellation:
                 await steps(count)
                 group.cancel_scope.cancel()
         assert (client.throttle.active, client.throttle.waiting, script.open) == (0, 0, 0)
-        client.throttle.limit, most = 8, 0
-        async with anyio.create_task_group() as group:
-            for _ in range(20):
-                group.start_soon(client.get)
-        assert most == 8
         # what was cancelled has not been charged for
         assert client.budget.tokens > RetryBudget.CAPACITY / 2
+        healed = True
+        for _ in range(200):
+            most = 0
+            async with anyio.create_task_group() as group:
+                for _ in range(20):
+                    group.start_soon(client.get)
+            if client.throttle.limit == 8:
+                break
+        assert most == 8
 
 
 @pytest.mark.anyio

@@ -18,8 +18,8 @@ import httpx
 import pytest
 
 import asyncsdk
-from asyncsdk import Blaize, UnleashAnalytics
-from asyncsdk.testing import AnalyticsService, BlaizeService, Sandbox, Script, serve
+from asyncsdk import AWSCredentials, Blaize, UnleashAnalytics, UnleashPlatform
+from asyncsdk.testing import AnalyticsService, BlaizeService, FakeClock, Sandbox, Script, UnleashPlatformService, serve
 
 ROOT = Path(__file__).parents[1]
 DOCS = sorted(page for page in (ROOT / "docs").rglob("*.md") if "_build" not in page.parts)
@@ -39,7 +39,8 @@ _WORKING_PAPER = re.compile(r"\b[Ss]eed \d{3}\b|\bFACTS\b|\b[Ff]acts \d|/work/sh
 START = datetime(2020, 8, 17, 6, tzinfo=UTC)
 END = START + timedelta(hours=2)
 
-_CLIENTS = {"Blaize", "UnleashAnalytics"}
+_CLIENTS = {"Blaize", "UnleashAnalytics", "UnleashPlatform"}
+_AWS = AWSCredentials("test-access", "test-secret")
 _ELSEWHERE = {"base_url", "transport"}
 
 
@@ -83,7 +84,14 @@ def offline():
     """One client of each system, by the names that the pages give them; nothing is asked."""
     blaize = Blaize("demo", access_key="test-access", secret_key="test-secret", transport=Script(500))
     analytics = UnleashAnalytics("test-key", transport=Script(500))
-    return {"analytics": analytics, "client": analytics, "blaize": blaize, "administrator": blaize}
+    platform = UnleashPlatform(credentials=_AWS, transport=Script(500))
+    return {
+        "analytics": analytics,
+        "client": analytics,
+        "blaize": blaize,
+        "administrator": blaize,
+        "platform": platform,
+    }
 
 
 def leaves_home(tree):
@@ -117,12 +125,21 @@ def test_a_block_compiles_and_uses_names_that_there_are(source):
 async def test_a_block_runs_against_the_sandbox(name, tmp_path, monkeypatch):
     """Blocks stand in the middle of a program: they find what the text around them speaks of."""
     monkeypatch.chdir(tmp_path)
-    with serve(Sandbox(AnalyticsService(devices=2, rows_per_hour=50, page_size=5), BlaizeService(users=3))) as url:
+    (tmp_path / "216.JPG").write_bytes(bytes(1000))
+    clock = FakeClock()
+    services = (
+        AnalyticsService(devices=2, rows_per_hour=50, page_size=5),
+        BlaizeService(users=3),
+        UnleashPlatformService(clock=clock),
+    )
+    with serve(Sandbox(*services)) as url:
         async with (
+            UnleashPlatform(credentials=_AWS, base_url=f"{url}/prod", clock=clock) as platform,
             UnleashAnalytics("test-key", base_url=f"{url}/v1") as analytics,
             Blaize(base_url=url, access_key="test-access", secret_key="test-secret") as blaize,
         ):
             users = await blaize.users.list().to_list()
+            await platform.library.upload("216.JPG", device_id="W123", session_id="3")
             plan = analytics.plan("all", START, END)
             await analytics.backfill(plan, asyncsdk.ParquetSink("detections"))
             row = await analytics.rows("W9d3f1bcad8e8abd", START, END).first()
@@ -135,6 +152,8 @@ async def test_a_block_runs_against_the_sandbox(name, tmp_path, monkeypatch):
                 "analytics": analytics,
                 "client": analytics,
                 "blaize": blaize,
+                "platform": platform,
+                "path": "216.JPG",
                 "device": "W9d3f1bcad8e8abd",
                 "start": START,
                 "end": END,
@@ -189,6 +208,7 @@ def test_the_api_page_has_every_public_name():
     for module, members in modules:
         shown |= {each.strip() for each in members.split(",")} if members.strip() else set(vars(resolved(module)))
     named = {each for each in asyncsdk.__all__ if not each.startswith("__")} | set(asyncsdk.blaize.__all__)
+    named |= set(resolved("asyncsdk.unleash.platform").__all__)
     assert named - shown == set()
 
 
@@ -285,3 +305,17 @@ async def test_the_example_of_cognito_reads_its_token_anew(example, tmp_path):
 def test_every_example_can_be_imported_without_being_run(example):
     for path in EXAMPLES:
         assert callable(example(path.stem).main)
+
+
+@pytest.mark.anyio
+async def test_the_example_of_a_flight_sends_it_and_waits_for_the_model(example, tmp_path, capsys):
+    (tmp_path / "1.JPG").write_bytes(b"picture")
+    clock = FakeClock()
+    with serve(Sandbox(UnleashPlatformService(clock=clock))) as url:
+        platform = UnleashPlatform(credentials=_AWS, base_url=f"{url}/prod", clock=clock)
+        main = example("platform_upload_flight").main
+        assert await main(platform, "u", "W123", "7", str(tmp_path / "1.JPG")) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].endswith("1.JPG 7 bytes")
+    assert told[-2] == "STOPPED"
+    assert told[-1].endswith("odm.tif")

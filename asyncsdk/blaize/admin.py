@@ -88,7 +88,7 @@ class AdminRole(Model):
         role: the role's name.
     """
 
-    role_id: str | None = None
+    role_id: str | None = wire("role_id", answer_only=True)
     email: str | None = None
     role: str | None = None
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ..codec import Model
+from ..codec import Model, wire
 from ..operation import Operation
 from .listing import BlaizeResource
 from .times import moment_or_none
@@ -38,8 +38,8 @@ class FeatureRule(Model):
         last_updated: when it was changed, as the service writes it: ``2011-11-11T11:11:11.000``.
     """
 
-    id: str | None = None
-    version: int | None = None
+    id: str | None = wire("id", answer_only=True)
+    version: int | None = wire("version", answer_only=True)
     tags: tuple[str, ...] | None = None
     label: str | None = None
     description: str | None = None
@@ -48,7 +48,7 @@ class FeatureRule(Model):
     script_type: str | None = None
     graph_state: str | None = None
     editing_mode: str | None = None
-    last_updated: str | None = None
+    last_updated: str | None = wire("last_updated", answer_only=True)
 
     @property
     def last_updated_at(self) -> datetime | None:

@@ -31,11 +31,11 @@ class Gift(Model):
         cross_device_session: the session of whoever claimed it; never shown in a repr.
     """
 
-    id: str | None = None
-    created: str | None = None
-    claimed: str | None = None
+    id: str | None = wire("id", answer_only=True)
+    created: str | None = wire("created", answer_only=True)
+    claimed: str | None = wire("claimed", answer_only=True)
     uri: str | None = None
-    cross_device_session: str | None = wire("cross_device_session", secret=True)
+    cross_device_session: str | None = wire("cross_device_session", secret=True, answer_only=True)
 
     @property
     def created_at(self) -> datetime | None:

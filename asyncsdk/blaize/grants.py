@@ -32,7 +32,7 @@ class Grant(Model):
         entitlement_id: what was granted.
     """
 
-    grant_id: str | None = wire("grantId")
+    grant_id: str | None = wire("grantId", answer_only=True)
     entitlement_type: str | None = None
     entitlement_id: str | None = None
 

@@ -23,7 +23,7 @@ class CodeExchange(Model):
     """
 
     code: str | None = wire("code", secret=True)
-    grant_type: str | None = None
+    grant_type: str | None = wire("grant_type", answer_only=True)
     redirect_uri: str | None = None
 
 
@@ -37,7 +37,7 @@ class TokenRefresh(Model):
     """
 
     refresh_token: str | None = wire("refresh_token", secret=True)
-    grant_type: str | None = None
+    grant_type: str | None = wire("grant_type", answer_only=True)
 
 
 @frozen(kw_only=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ..codec import Model
+from ..codec import Model, wire
 from ..operation import Operation
 from .listing import BlaizeResource
 
@@ -92,7 +92,7 @@ class Product(Model):
         mapping: how the payment provider knows it; required.
     """
 
-    id: str | None = None
+    id: str | None = wire("id", answer_only=True)
     label: str | None = None
     description: str | None = None
     entitlement: ProductEntitlement | None = None

@@ -43,7 +43,7 @@ class PromoCode(Model):
     billing_cycles: int | None = wire("billingCycles")
     limit: int | None = None
     absolute_discount: bool | None = wire("absoluteDiscount")
-    claimed: int | None = None
+    claimed: int | None = wire("claimed", answer_only=True)
 
 
 CREATE = Operation(

@@ -23,7 +23,7 @@ class User(Model):
         email_verified: whether the address was.
     """
 
-    user_id: str | None = None
+    user_id: str | None = wire("user_id", answer_only=True)
     identifiers: Identifiers | None = None
     validators: Validators | None = wire("validators", secret=True)
     attributes: Mapping[str, Any] | None = None

@@ -37,7 +37,7 @@ class Webhook(Model):
         target: the URL they go to.
     """
 
-    webhook_id: str | None = None
+    webhook_id: str | None = wire("webhook_id", answer_only=True)
     label: str | None = None
     triggers: tuple[str, ...] | None = None
     method: str | None = None

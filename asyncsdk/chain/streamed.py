@@ -28,13 +28,16 @@ class Streamed:
         call: what was answered.
         response: its answer, of which nothing but the head has been read.
         secrets: gives the values that must not be shown though the service may echo them.
+        raw: give the bytes as they came, whatever they are coded in: sizes and ranges are of those.
 
     Attributes:
         status: the HTTP status.
         headers: of the answer.
     """
 
-    def __init__(self, call: Call, response: httpx.Response, secrets: Callable[[], Iterable[str]]) -> None:
+    def __init__(
+        self, call: Call, response: httpx.Response, secrets: Callable[[], Iterable[str]], *, raw: bool = False
+    ) -> None:
         self.status = response.status_code
         self.headers = response.headers
         self._call = call
@@ -42,7 +45,7 @@ class Streamed:
         assert isinstance(response.stream, httpx.AsyncByteStream)
         self._stream = response.stream
         self._pieces = aiter(response.stream)
-        self._coding = coding(response.headers.get("content-encoding", ""))
+        self._coding = coding("" if raw else response.headers.get("content-encoding", ""))
         self._decoded: Iterator[bytes] = iter(())
         self._failure: SDKError | None = None
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.main import get_command
 
 from ..version import __version__
 from . import blaize, demo, sandbox, unleash
-from .problems import report
+from .terminal.problems import report
+from .terminal.streams import ReaderGone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_NAME = "asyncsdk"
+_COMPLETE = f"_{_NAME.upper()}_COMPLETE"  # what the scripts for shell completion set
+
 app = typer.Typer(
-    name="asyncsdk",
+    name=_NAME,
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
@@ -44,8 +51,8 @@ def root(
     Data goes to stdout; progress, summaries and errors go to stderr. Keys come from the environment or from a file, never from the
     command line.
 
-    **Exit codes**: 0 success, 1 a failure (service, network, disk), 2 bad usage, 130 stopped by Ctrl-C. ASYNCSDK_DEBUG=1
-    shows where an error came from.
+    **Exit codes**: 0 success, 1 a failure (service, network, disk), 2 bad usage, 130 stopped by Ctrl-C, 143 by SIGTERM,
+    129 by SIGHUP. ASYNCSDK_DEBUG=1 shows where an error came from.
 
     **Try it** without an account:
 
@@ -53,14 +60,28 @@ def root(
     """
 
 
-def run(arguments: Sequence[str]) -> int:
+def run(arguments: Sequence[str], root: typer.Typer = app) -> int:
     """Run one command.
+
+    Args:
+        arguments: without the program's name.
+        root: the command or group that they are for.
 
     Returns:
         The exit code.
     """
+    if os.environ.get(_COMPLETE):
+        root(prog_name=_NAME)
     try:
-        code = app(args=list(arguments), prog_name="asyncsdk", standalone_mode=False)
+        # typer's own way takes the broken pipes and ends of file of a sink for those of the terminal.
+        command = get_command(root)
+        with command.make_context(_NAME, list(arguments)) as context:
+            command.invoke(context)
+        sys.stdout.flush()
+    except typer.Exit as end:
+        return end.exit_code
+    except ReaderGone:
+        return 0
     except Exception as error:  # noqa: BLE001  # whatever it is, the user gets one sentence
         return report(error)
-    return code if isinstance(code, int) else 0
+    return 0

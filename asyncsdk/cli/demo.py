@@ -8,22 +8,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from attrs import frozen
 
-from .access import Access
-from .loop import run
-from .problems import usage
-from .request import Format, PullRequest
-from .text import counted, size, sparkline
-from .to_files import say_how_to_go_on, to_files
+from .pull.request import PullRequest
+from .pull.rows import Format
+from .pull.to_files import say_how_to_go_on, to_files
+from .terminal.loop import run
+from .terminal.problems import usage
+from .terminal.text import counted, size, sparkline
+from .unleash import UnleashWay
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rich.table import Table
     from rich.text import Text
 
-    from .busiest import Activity
-    from .summary import Summary
+    from ..testing.sandbox import Service
+    from .pull.busiest import Activity
+    from .pull.summary import Summary
 
 # The day of the document's own samples. It never changes, and so neither do the rows.
 _DAY = datetime(2020, 8, 17, tzinfo=UTC)
@@ -32,6 +35,20 @@ _SHOWN = 10
 _PERIODS = 24
 _WIDTH = 100
 _CLASSES_WIDTH = 42
+
+
+@frozen(kw_only=True)
+class _DemoWay(UnleashWay):
+    """To a sandbox of so many devices."""
+
+    devices: int = 0
+
+    def service(self) -> tuple[Service, Mapping[str, str]]:
+        """The service."""
+        from ..testing import AnalyticsService
+
+        service = AnalyticsService(devices=self.devices)
+        return service, {"api_key": service.api_key}
 
 
 def demo(
@@ -50,19 +67,24 @@ def demo(
         asyncsdk demo --devices 100 --out /tmp/demo
     """
     from ..testing import Fleet
+    from ..unleash.analytics.datasets import ROWS_OF_DEVICES
+    from .pull.source import Source
 
     if "://" in out:
         raise usage("--out", "the demo writes to a directory of this machine; for URLs there is asyncsdk unleash pull")
     request = PullRequest(
-        devices=Fleet(size=devices).device_ids,
+        keys=Fleet(size=devices).device_ids,
         start=_DAY,
         end=_DAY + timedelta(hours=hours),
         window=timedelta(hours=1),
         out=out,
         format=Format.PARQUET,
     )
-    access = Access(sandbox=True, sandbox_devices=devices)
-    summary = run(lambda: to_files(access, request), on_stop=lambda: say_how_to_go_on(out))
+    connection = _DemoWay(sandbox=True, devices=devices).connect()
+    summary = run(
+        lambda: to_files(Source(ROWS_OF_DEVICES, UnleashWay), connection, request),
+        on_stop=lambda: say_how_to_go_on(out),
+    )
     _show(summary, out, hours)
 
 
@@ -74,7 +96,7 @@ def _show(summary: Summary, out: str, hours: int) -> None:
 
     from ..sinks.parquet import partitioning
     from ..unleash.analytics.datasets import ROWS_OF_DEVICES
-    from .busiest import busiest
+    from .pull.busiest import busiest
 
     per = -(-hours // _PERIODS)
     plan = summary.plan

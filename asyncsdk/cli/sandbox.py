@@ -6,8 +6,6 @@ from typing import Annotated
 
 import typer
 
-from .loop import INTERRUPTED
-
 
 def sandbox(
     *,
@@ -54,7 +52,4 @@ def sandbox(
             "Ctrl-C stops it."
         )
 
-    try:
-        testing.run(testing.Sandbox(service, blaize), host, port, on_started=started)
-    except KeyboardInterrupt:
-        raise typer.Exit(INTERRUPTED) from None
+    testing.run(testing.Sandbox(service, blaize), host, port, on_started=started)

@@ -2,111 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-import typer
+from attrs import frozen
 
-from .access import MAX_ATTEMPTS, Access, ApiKeyFile, BaseURLOption, MaxAttemptsOption, SandboxOption, TimeoutOption
-from .loop import run
-from .output import JSONOption, Output, OutputOption, write_list, write_value
-from .pull import pull
-from .stdout import StandardOutput
+from .group import group
+from .secrets import APIKey
+from .way import Way
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
-    from ..paging import Pager
+    from ..testing.sandbox import Service
     from ..unleash.analytics.client import UnleashAnalytics
+    from .operations.system import System
+    from .way import Settings
 
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode="markdown",
-    help="Unleash live Analytics: devices, sessions, and the rows of many cameras.",
-)
+_KEY = APIKey("UNLEASH_API_KEY")
 
 
-@app.command()
-def version(
-    *,
-    output: OutputOption = Output.TABLE,
-    as_json: JSONOption = False,
-    api_key_file: ApiKeyFile = None,
-    base_url: BaseURLOption = None,
-    sandbox: SandboxOption = False,
-    timeout: TimeoutOption = None,
-    max_attempts: MaxAttemptsOption = MAX_ATTEMPTS,
-) -> None:
-    """Print the version of the API: a way to check a key and a connection.
+@frozen(kw_only=True)
+class UnleashWay(Way["UnleashAnalytics"]):
+    """How to reach the Analytics API."""
 
-    **Example**:
+    api_key_file: Annotated[str | None, _KEY.annotation()] = None
 
-        UNLEASH_API_KEY=... asyncsdk unleash version
-    """
-    access = Access(api_key_file, base_url, sandbox, timeout, max_attempts)
+    def secrets(self) -> Mapping[str, str]:
+        """The key."""
+        return {"api_key": _KEY.read(self.api_key_file)}
 
-    async def work() -> None:
-        async with access.analytics() as analytics:
-            await write_value(await analytics.version(), Output.JSON if as_json else output, StandardOutput())
+    def client(self, secrets: Mapping[str, str], settings: Settings) -> UnleashAnalytics:
+        """A client."""
+        from ..unleash.analytics.client import UnleashAnalytics
 
-    run(work)
+        return UnleashAnalytics(secrets["api_key"], **settings)
+
+    def service(self) -> tuple[Service, Mapping[str, str]]:
+        """The service, with its generated devices."""
+        from ..testing import AnalyticsService
+
+        service = AnalyticsService()
+        return service, {"api_key": service.api_key}
 
 
-@app.command()
-def devices(
-    *,
-    output: OutputOption = Output.TABLE,
-    as_json: JSONOption = False,
-    api_key_file: ApiKeyFile = None,
-    base_url: BaseURLOption = None,
-    sandbox: SandboxOption = False,
-    timeout: TimeoutOption = None,
-    max_attempts: MaxAttemptsOption = MAX_ATTEMPTS,
-) -> None:
-    """List the ids of the account's devices, one a line.
+def system() -> System:
+    """What the commands are made of."""
+    from ..operation import declared
+    from ..unleash.analytics import client
+    from .operations.system import System
 
-    **Examples**:
-
-        asyncsdk unleash devices --json
-
-        asyncsdk unleash devices --sandbox | wc -l
-    """
-    _list(
-        Access(api_key_file, base_url, sandbox, timeout, max_attempts),
-        lambda analytics: analytics.devices(),
-        Output.JSON if as_json else output,
-    )
+    return System("unleash", declared([client]), client.UnleashAnalytics("unused"), UnleashWay, pull="rows")
 
 
-@app.command()
-def sessions(
-    *,
-    output: OutputOption = Output.TABLE,
-    as_json: JSONOption = False,
-    api_key_file: ApiKeyFile = None,
-    base_url: BaseURLOption = None,
-    sandbox: SandboxOption = False,
-    timeout: TimeoutOption = None,
-    max_attempts: MaxAttemptsOption = MAX_ATTEMPTS,
-) -> None:
-    """List the ids of the account's sessions (milliseconds since the epoch), one a line.
-
-    **Example**:
-
-        asyncsdk unleash sessions --output ndjson
-    """
-    _list(
-        Access(api_key_file, base_url, sandbox, timeout, max_attempts),
-        lambda analytics: analytics.sessions(),
-        Output.JSON if as_json else output,
-    )
-
-
-app.command()(pull)
-
-
-def _list(access: Access, call: Callable[[UnleashAnalytics], Pager[str]], output: Output) -> None:
-    async def work() -> None:
-        async with access.analytics() as analytics:
-            await write_list(call(analytics), output, StandardOutput())
-
-    run(work)
+app = group(system, help="Unleash live Analytics: devices, sessions, and the rows of many cameras.")

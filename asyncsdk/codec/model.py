@@ -29,15 +29,17 @@ WHOLE: Final[Any] = _Mark.WHOLE
 """In place of what the server sent: every field and nothing else, each just as `to_dict` writes it. Costs no memory a row."""
 
 
-def wire(name: str | None, default: Any = None, *, secret: bool | None = None) -> Any:
-    """A model's field that has another name on the wire.
+def wire(name: str | None, default: Any = None, *, secret: bool | None = None, answer_only: bool = False) -> Any:
+    """A model's field of which more is to be said than its name and type.
 
     Args:
         name: the wire name; None for a value that is no part of the body.
         default: of the field; a field left at it is not sent.
         secret: whether a repr hides it; by default its name decides.
+        answer_only: whether nobody gives it when the model is a body: the service sets it, it is in the path, or the method fills
+            it in. The command line does not ask for it.
     """
-    return field(default=default, metadata={"wire": name, "secret": secret})
+    return field(default=default, metadata={"wire": name, "secret": secret, "answer_only": answer_only})
 
 
 @frozen(kw_only=True)

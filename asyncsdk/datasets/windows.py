@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import lcm
 from typing import TYPE_CHECKING
 
@@ -67,9 +67,14 @@ def span(start: Instant, end: Instant) -> tuple[int, int]:
         TypeError, ValueError: as `milliseconds`, and where the start is after the end.
     """
     first, last = milliseconds(start, "start"), milliseconds(end, "end", up=True)
-    if first > last or (isinstance(start, datetime) and isinstance(end, datetime) and start > end):
+    if first > last or (isinstance(start, datetime) and isinstance(end, datetime) and _after(start, end)):
         raise ValueError(f"start ({_shown(start)}) is after end ({_shown(end)})")
     return first, last
+
+
+def _after(start: datetime, end: datetime) -> bool:
+    """As points in time: Python compares two of one zone by their clocks, which show an hour twice when summer time ends."""
+    return start.astimezone(UTC) > end.astimezone(UTC)
 
 
 def _shown(value: Instant) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .server import run as run, serve as serve
     from .unleash_analytics import AnalyticsService as AnalyticsService
     from .unleash_analytics.generator import Camera as Camera, Fleet as Fleet
+    from .unleash_platform import UnleashPlatformService as UnleashPlatformService
 
 _HOME = {
     "AnalyticsService": "unleash_analytics",
@@ -34,6 +35,7 @@ _HOME = {
     "Sandbox": "sandbox",
     "Script": "script",
     "Service": "sandbox",
+    "UnleashPlatformService": "unleash_platform",
     "run": "server",
     "serve": "server",
 }
@@ -51,6 +53,7 @@ __all__ = [
     "Sandbox",
     "Script",
     "Service",
+    "UnleashPlatformService",
     "run",
     "serve",
 ]

@@ -43,15 +43,17 @@ def _every() -> tuple[Service, ...]:
     from .blaize import BlaizeService
     from .livepeer import LivepeerService
     from .unleash_analytics import AnalyticsService
+    from .unleash_platform import UnleashPlatformService
 
-    return AnalyticsService(), BlaizeService(), LivepeerService()
+    return AnalyticsService(), UnleashPlatformService(), BlaizeService(), LivepeerService()
 
 
 class Sandbox:
     """An ASGI app for tests and demonstrations, in process (`httpx.ASGITransport`) or on a socket (`serve`).
 
-    A client's base URL is the address it is served at and the system's prefix: ``f"{url}/v1"`` for the Analytics API, ``url``
-    itself for Blaize, ``f"{url}/api"`` for Livepeer. Where prefixes fit one into the other, the longest that fits wins.
+    A client's base URL is the address it is served at and the system's prefix: ``f"{url}/v1"`` for the Analytics API,
+    ``f"{url}/prod"`` for the Platform, ``f"{url}/api"`` for Livepeer, ``url`` itself for Blaize. Where prefixes fit one into the
+    other, the longest that fits wins.
 
     Args:
         services: the systems to serve; by default each system that there is.

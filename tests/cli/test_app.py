@@ -11,7 +11,8 @@ from asyncsdk import __version__
 from asyncsdk.testing import AnalyticsService, Sandbox, faults, serve
 
 COMMANDS = [
-    (), ("unleash",), ("unleash", "version"), ("unleash", "devices"), ("unleash", "sessions"), ("unleash", "pull"), ("demo",), ("sandbox",)
+    (), ("unleash",), ("unleash", "version"), ("unleash", "devices"), ("unleash", "sessions"), ("unleash", "rows"),
+    ("unleash", "tableau"), ("unleash", "pull"), ("demo",), ("sandbox",)
 ]  # fmt: skip
 LEAVES = [each for each in COMMANDS if each not in ((), ("unleash",))]
 
@@ -70,7 +71,7 @@ def test_shell_completion_knows_commands_and_options(start, environment):
     environment.setenv("COMP_WORDS", "asyncsdk unleash ")
     environment.setenv("COMP_CWORD", "2")
     out, _ = start().communicate(timeout=60)
-    assert out.decode().split() == ["version", "devices", "sessions", "pull"]
+    assert out.decode().split() == ["version", "devices", "sessions", "rows", "tableau", "pull"]
 
 
 @pytest.mark.parametrize("missing", ["typer", "rich"])

@@ -33,6 +33,33 @@ def test_devices_are_those_of_the_account(command, origin):
     assert out.split() == [*samples.DEVICES, *Fleet(size=3).device_ids]
 
 
+@pytest.mark.parametrize("verb", ["rows", "tableau"])
+@pytest.mark.parametrize("end", ["2020-08-17T02:08:50", "2020-08-17T04:08:50+02:00", "1597630130000"])
+def test_rows_of_one_device_are_asked_for_by_times(command, origin, verb, end):
+    wanted = ("unleash", verb, "Wabcdb35be35bb72", "2020-08-17T02:08", end, "--base-url", origin)
+    code, out, err = command(*wanted, "-o", "ndjson")
+    assert (code, err) == (0, "")
+    assert [json.loads(line)["frame_number"] for line in out.splitlines()] == [110_251, 110_252]
+    assert len(command(*wanted, "-o", "ndjson", "--limit", 1)[1].splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (("Wa", "soon", "now"), "error: START: 'soon' is no time: "),
+        (("Wa", "2020-08-17", "1597622400"), "error: END: time=1597622400 looks like seconds"),
+        (("Wa", "now", "yesterday"), "error: start ("),
+        (("..", "yesterday", "now"), "error: device id must not be '..'"),
+        (("Wa", "yesterday"), "error: Missing argument 'END'"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_before_anything_is_sent(command, typed, said):
+    code, out, err = command("unleash", "rows", *typed, "--base-url", "http://127.0.0.1:9/v1")
+    assert (code, out) == (2, "")
+    assert err.startswith(said)
+    assert len(err.splitlines()) == 1
+
+
 def test_the_embedded_sandbox_needs_no_key(command, environment):
     environment.delenv("UNLEASH_API_KEY")
     assert command("unleash", "version", "--sandbox") == (0, "1.0.1\n", "")

@@ -94,6 +94,38 @@ def test_a_datetime_is_cut_down_at_the_start_and_rounded_up_at_the_end(moment):
     assert span(moment, moment) == (down, up)
 
 
+BERLIN = ZoneInfo("Europe/Berlin")
+NIGHT = datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN)
+
+
+def test_the_hour_that_clocks_show_twice_is_two_hours():
+    again = NIGHT.replace(minute=10, fold=1)
+    first, last = span(NIGHT, again)
+    assert last - first == 40 * 60_000
+    assert span(NIGHT, NIGHT.replace(fold=1)) == (first, first + HOUR)
+
+
+def test_its_second_round_is_after_its_first():
+    with pytest.raises(
+        ValueError, match=r"^start \(2026-10-25T02:10:00\+01:00\) is after end \(2026-10-25T02:30:00\+02:00\)$"
+    ):
+        span(NIGHT.replace(minute=10, fold=1), NIGHT)
+    with pytest.raises(ValueError, match="is after end"):
+        span(NIGHT.replace(fold=1), NIGHT)
+
+
+nights = st.datetimes(NAIVE.replace(2026, 10, 25, 1), NAIVE.replace(2026, 10, 25, 4), timezones=st.just(BERLIN))
+
+
+@given(nights, nights)
+def test_a_range_is_one_exactly_where_time_goes_on(start, end):
+    if start.astimezone(UTC) <= end.astimezone(UTC):
+        assert span(start, end) == span(start.astimezone(UTC), end.astimezone(UTC))
+    else:
+        with pytest.raises(ValueError, match="is after end"):
+            span(start, end)
+
+
 @given(st.integers(10**11, 10**14))
 def test_int_milliseconds_stand_for_themselves(value):
     assert milliseconds(value) == milliseconds(value, up=True) == milliseconds(instant(value)) == value

@@ -7,12 +7,13 @@ import pytest
 
 import asyncsdk.blaize
 import asyncsdk.testing
+import asyncsdk.unleash.platform
 from asyncsdk.operation import declared
 from asyncsdk.testing.documents import Answer, Document, document_of, documents
 from asyncsdk.testing.kit import operations_of
 from asyncsdk.unleash.analytics import client as analytics
 
-OPERATIONS = {**operations_of(asyncsdk.blaize), **declared([analytics])}
+OPERATIONS = {**operations_of(asyncsdk.blaize), **declared([analytics]), **operations_of(asyncsdk.unleash.platform)}
 SYSTEMS = [each.parent.name for each in Path(asyncsdk.testing.__file__).parent.glob("*/documents.json")]
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.main import get_group
 
-from ..loop import run
-from ..output import JSONOption, Output, OutputOption
-from ..problems import usage
+from ..terminal.loop import run
+from ..terminal.output import JSONOption, Output, OutputOption
+from ..terminal.problems import usage
+from ..way import options
 from . import docstring
-from .lazy import LazyGroup
+from .lazy import lazily
 from .manual import manual
 from .outline import dashed
 from .perform import Given, call_of, perform
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from typer._click import Command
+    from typer.models import ArgumentInfo, OptionInfo
 
-    from .outline import Option, Outline
+    from .outline import Argument, Option, Outline
 
 _FILTERS, _BODY = "Filters", "Body"
 
@@ -54,9 +56,7 @@ def commands(system: System, resource: str = "") -> Mapping[str, Command]:
     app.callback()(_nothing)  # so that one command alone stays a command of a group
     for each in system.outlines(resource):
         name = dashed(each.operation.python.rpartition(".")[2])
-        app.command(name, help=manual(_path(system, each.operation.python), each, system.left_out))(
-            _function(system, each)
-        )
+        app.command(name, help=manual(_path(system, each.operation.python), each))(_function(system, each))
     groups = {dashed(path.rpartition(".")[2]): _group(system, path) for path in system.resources(resource)}
     return {**get_group(app).commands, **groups}
 
@@ -69,28 +69,23 @@ def _path(system: System, python: str) -> str:
     return " ".join(["asyncsdk", system.name, *map(dashed, python.split("."))])
 
 
-def _group(system: System, resource: str) -> LazyGroup:
+def _group(system: System, resource: str) -> Command:
     """The group of a resource."""
-
-    class Group(LazyGroup):
-        def load(self) -> Mapping[str, Command]:
-            return commands(system, resource)
-
     about = docstring.read(type(member(system.client, resource)).__doc__).summary
-    return Group(
+    return lazily(lambda: commands(system, resource))(
         name=dashed(resource.rpartition(".")[2]), help=about, no_args_is_help=True, rich_markup_mode="markdown"
     )
 
 
 def _function(system: System, outline: Outline) -> Callable[..., None]:
     """What typer calls, with a signature for typer to read."""
-    access = system.options()
+    access = options(system.way)
 
     def command(**values: Any) -> None:
         given = _given(outline, values)
-        way = system.access(**{each.name: values[each.name] for each in access})
-        call = call_of(outline, given)
-        run(lambda: perform(outline, way, call, given))
+        way = system.way(**{each.name: values[each.name] for each in access})
+        call, connection = call_of(outline, given), way.connect()
+        run(lambda: perform(outline, connection, call, given))
 
     command.__signature__ = inspect.Signature([*_parameters(outline), *access])  # type: ignore[attr-defined]
     return command
@@ -119,11 +114,9 @@ def _typed(options: Iterable[Option], values: Mapping[str, Any], prefix: str) ->
 def _parameters(outline: Outline) -> Iterable[inspect.Parameter]:
     """The command's own parameters. Their names have prefixes, so that none can meet another."""
     for argument in outline.arguments:
-        info = typer.Argument(metavar=argument.shown, help=_sentence(argument.help), show_default=False)
-        if argument.required:
-            yield _parameter(f"argument_{argument.name}", Annotated[str, info])
-        else:
-            yield _parameter(f"argument_{argument.name}", Annotated[str | None, info], None)
+        told = _told(argument)
+        info = typer.Argument(metavar=argument.shown, help=told, show_default=False)
+        yield _given_as(f"argument_{argument.name}", argument, info)
     for each in outline.filters:
         yield _option(f"filter_{each.name}", each, _FILTERS)
     if outline.body is not None:
@@ -138,13 +131,19 @@ def _parameters(outline: Outline) -> Iterable[inspect.Parameter]:
 
 def _option(name: str, option: Option, panel: str) -> inspect.Parameter:
     flag = f"{option.flag}/--no-{option.flag.removeprefix('--')}" if option.reading is Reading.FLAG else option.flag
-    told = " ".join(filter(None, (_sentence(option.help), option.reading.form)))
-    info = typer.Option(flag, metavar=option.reading.metavar, help=told, rich_help_panel=panel, show_default=False)
-    return _parameter(name, Annotated[option.reading.annotation, info], None)
+    metavar = option.reading.metavar
+    info = typer.Option(flag, metavar=metavar, help=_told(option), rich_help_panel=panel, show_default=False)
+    return _given_as(name, option, info)
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _told(given: Argument | Option) -> str:
+    return " ".join(filter(None, (given.help[:1].upper() + given.help[1:], given.reading.form)))
+
+
+def _given_as(name: str, given: Argument | Option, info: ArgumentInfo | OptionInfo) -> inspect.Parameter:
+    """Without a default typer marks it as required, and asks for it."""
+    default = inspect.Parameter.empty if given.required else None
+    return _parameter(name, Annotated[given.reading.annotation, info], default)
 
 
 def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...http.redact import sensitive_values
-from ..problems import UsageError, keep_secret, usage
-from .reading import parsed, value_of
+from ..terminal.given import STDIN, content_of, parsed
+from ..terminal.problems import UsageError, keep_secret, usage
+from .reading import value_of
 
 if TYPE_CHECKING:
     from .outline import Body
@@ -18,7 +17,7 @@ OPTION = "--data"
 
 
 def body_of(body: Body, given: str | None, fields: Mapping[str, Any]) -> Any:
-    """The body to send.
+    """The body to send; None for none, where none is required.
 
     Args:
         body: what the command takes.
@@ -32,9 +31,9 @@ def body_of(body: Body, given: str | None, fields: Mapping[str, Any]) -> Any:
         each.key: value_of(each.reading, fields[each.name], each.flag) for each in body.fields if each.name in fields
     }
     if given is None:
-        if not chosen:
+        if body.required and not chosen:
             raise UsageError(_missing(body))
-        return chosen
+        return chosen or None
     if body.raw:
         return _raw(body, given)
     value = parsed(_text(given), _source(given))
@@ -61,14 +60,11 @@ def _raw(body: Body, given: str) -> bytes:
 
 
 def _content(given: str) -> bytes:
-    if given == "-":
-        return sys.stdin.buffer.read()
-    if not given.startswith("@"):
-        return given.encode("utf-8", "surrogateescape")
-    try:
-        return Path(given[1:]).read_bytes()
-    except OSError as error:
-        raise usage(OPTION, f"cannot read {given[1:] or 'a file without a name'}: {error.strerror}") from None
+    if given == STDIN:
+        return content_of(STDIN, OPTION)
+    if given.startswith("@"):
+        return content_of(given[1:], OPTION)
+    return given.encode("utf-8", "surrogateescape")
 
 
 def _text(given: str) -> str:
@@ -79,6 +75,6 @@ def _text(given: str) -> str:
 
 
 def _source(given: str) -> str:
-    if given == "-":
+    if given == STDIN:
         return f"{OPTION} (stdin)"
     return f"{OPTION} {given}" if given.startswith("@") else OPTION

@@ -13,9 +13,8 @@ import attrs
 
 from ...codec import Model
 from ...codec.model import named
-from ...testing.documents import document_of
 from . import docstring
-from .outline import dashed, without_none
+from .outline import dashed, sent, without_none
 from .reading import Reading
 
 if TYPE_CHECKING:
@@ -36,47 +35,50 @@ _PLACEHOLDERS: Mapping[Any, Any] = {
 _PAGING = ("page", "rpp")
 
 
-def body_example(operation: Operation, skip: Collection[str] = ()) -> Any:
+def body_example(operation: Operation) -> Any:
     """The JSON that the document sends to an operation, or what its type looks like where the document shows none.
 
-    Args:
-        operation: which.
-        skip: wire names of the outermost object's fields that nobody sends.
+    What only answers tell is left out.
     """
+    from ...testing.documents import document_of  # only the help of a body needs it
+
     document = document_of(operation.id)
     shown = document.request.example if document is not None and document.request is not None else None
     if shown is None:
-        return wire_example(operation.body, skip)
-    return {key: value for key, value in shown.items() if key not in skip} if isinstance(shown, Mapping) else shown
+        return wire_example(operation.body)
+    kind = operation.body
+    if not isinstance(shown, Mapping) or not (isinstance(kind, type) and issubclass(kind, Model)):
+        return shown
+    answered = {key for _, key in named(kind)}.difference(key for _, key in sent(kind))
+    return {key: value for key, value in shown.items() if key not in answered}
 
 
-def wire_example(kind: Any, skip: Collection[str] = (), told: str = "") -> Any:
+def wire_example(kind: Any, told: str = "") -> Any:
     """What JSON of this type looks like.
 
     Args:
         kind: a model, or a type of its fields.
-        skip: wire names of the outermost object's fields that nobody sends.
         told: what is said about it.
     """
     kind = without_none(kind)
     origin, inner = get_origin(kind), get_args(kind)
     if isinstance(kind, type) and issubclass(kind, Model):
-        return _object(kind, skip)
+        return _object(kind)
     if origin in (tuple, list, Sequence):
         return [wire_example(inner[0])]
     if origin in (dict, Mapping):
         return {"name": "value" if inner[1] is Any else wire_example(inner[1])}
     if origin in (Union, types.UnionType):
-        return wire_example(inner[0], told=told)
+        return wire_example(inner[0], told)
     if found := _FOR_EXAMPLE.search(told):
         return found[1] if kind is str else _PLACEHOLDERS.get(kind, found[1])
     return _PLACEHOLDERS.get(kind, "...")
 
 
-def _object(kind: type[Model], skip: Collection[str]) -> dict[str, Any]:
+def _object(kind: type[Model]) -> dict[str, Any]:
     told = docstring.read(kind.__doc__).entries
     attrs.resolve_types(kind)
-    return {key: wire_example(each.type, told=told.get(each.name, "")) for each, key in named(kind) if key not in skip}
+    return {key: wire_example(each.type, told.get(each.name, "")) for each, key in sent(kind)}
 
 
 def invocation(command: str, outline: Outline) -> str:
@@ -96,8 +98,9 @@ def invocation(command: str, outline: Outline) -> str:
 
 
 def _filters(filters: Sequence[Option]) -> Iterator[str]:
-    """One filter, of the kind that needs an example most."""
-    shown = [each for each in filters if each.name not in _PAGING]
+    """Those that are required, and one more of the kind that needs an example most."""
+    yield from (_typed(each) for each in filters if each.required)
+    shown = [each for each in filters if not each.required and each.name not in _PAGING]
     for wanted in (Reading.PAIRS, Reading.FLAG, Reading.TEXT):
         for each in shown:
             if each.reading is wanted:

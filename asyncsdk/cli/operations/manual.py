@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from .example import body_example, invocation
-from .outline import dashed
+from .outline import dashed, sent
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -28,18 +28,17 @@ _PRINTS = {
 _LIST = "a list: a table, or with `--output ndjson` one JSON object a line, as they arrive."
 
 
-def manual(command: str, outline: Outline, left_out: Collection[str] = ()) -> str:
+def manual(command: str, outline: Outline) -> str:
     """The help of a command.
 
     Args:
         command: as it is typed, with the program's name.
         outline: what it takes.
-        left_out: wire names that are no part of an example.
     """
-    return "\n\n".join(_paragraphs(command, outline, left_out))
+    return "\n\n".join(_paragraphs(command, outline))
 
 
-def _paragraphs(command: str, outline: Outline, left_out: Collection[str]) -> Iterator[str]:
+def _paragraphs(command: str, outline: Outline) -> Iterator[str]:
     operation = outline.operation
     details = outline.doc.details
     yield outline.doc.summary
@@ -47,7 +46,7 @@ def _paragraphs(command: str, outline: Outline, left_out: Collection[str]) -> It
         yield f"`{operation.method} {operation.path}`."
     yield from (_as_commands(each, outline.siblings) for each in details)
     if outline.body is not None:
-        yield from _body(outline, outline.body, left_out)
+        yield from _body(outline, outline.body)
     if outline.doc.returns and operation.kind != "stream":
         yield f"**Returns**: {outline.doc.returns}"
     yield f"**Prints** {_PRINTS.get(operation.kind, _LIST)}"
@@ -60,22 +59,25 @@ def _as_commands(text: str, siblings: Collection[str]) -> str:
     return _NAME.sub(lambda found: f"`{dashed(found[1])}`" if found[1] in siblings else found[0], text)
 
 
-def _body(outline: Outline, body: Body, left_out: Collection[str]) -> Iterator[str]:
-    told = [name for name in outline.operation.required if "." in name or f"`{name}`" in body.help]
-    required = [name for name in outline.operation.required if name not in told and name not in left_out]
+def _body(outline: Outline, body: Body) -> Iterator[str]:
+    required = [name for name in outline.operation.required if "." not in name and f"`{name}`" not in body.help]
+    if body.model is not None:
+        given = {key for _, key in sent(body.model)}
+        required = [name for name in required if name in given]
     yield " ".join(
         filter(
             None,
             (
                 f"**Body** (`--data`, {'raw text, sent as it is' if body.raw else 'JSON'}): {body.help}",
                 f"Required: {', '.join(f'`{name}`' for name in required)}." if required else "",
+                "" if body.required else "It may be left out.",
                 "A line end at the end is taken off." if body.one_line else "",
                 "Its plain fields can be given as options, too." if body.fields else "",
             ),
         )
     )
     if not body.raw:
-        example = body_example(outline.operation, left_out)
+        example = body_example(outline.operation)
         yield _code(json.dumps(example, indent=2, ensure_ascii=False))
     if body.secret:
         yield (

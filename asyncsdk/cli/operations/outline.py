@@ -7,7 +7,7 @@ import types
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 import attrs
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ...codec import Model
 from ...codec.model import named
@@ -16,7 +16,7 @@ from . import docstring
 from .reading import Reading, reading_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Iterator
 
     from ...operation import Operation
     from .docstring import Docstring
@@ -28,13 +28,17 @@ class Argument:
 
     Attributes:
         name: of the method's parameter.
+        reading: how its value is typed.
         help: what it means.
         required: whether it must be given.
+        default: what the method takes where it is not.
     """
 
     name: str
+    reading: Reading
     help: str
     required: bool = True
+    default: Any = None
 
     @property
     def shown(self) -> str:
@@ -52,6 +56,7 @@ class Option:
         reading: how its value is typed.
         help: what it means.
         key: the wire name of a body's field.
+        required: whether it must be given.
     """
 
     name: str
@@ -59,6 +64,7 @@ class Option:
     reading: Reading
     help: str
     key: str = ""
+    required: bool = False
 
 
 @frozen
@@ -68,6 +74,7 @@ class Body:
     Attributes:
         name: of the method's parameter.
         help: what it means.
+        required: whether there must be one.
         raw: whether it is sent as it is, and not JSON.
         one_line: whether it is one value rather than a document, so that the end of its line is no part of it.
         model: whose fields it has; None for JSON of another shape.
@@ -77,6 +84,7 @@ class Body:
 
     name: str
     help: str
+    required: bool = True
     raw: bool = False
     one_line: bool = False
     model: type[Model] | None = None
@@ -117,27 +125,31 @@ class Outline:
         return self.operation.kind in ("array", "results", "pages", "cursor", "stream")
 
 
-def outline(operation: Operation, method: Callable[..., Any], left_out: Collection[str] = ()) -> Outline:
+# What is typed by its place, also where it is no part of the path; all else is the body.
+_PLACED = {Reading.TEXT, Reading.WHOLE, Reading.NUMBER, Reading.TIME}
+
+
+def outline(operation: Operation, method: Callable[..., Any]) -> Outline:
     """Read a method.
 
     Args:
         operation: that it calls.
         method: bound to its resource.
-        left_out: wire names of fields that nobody types: they are no options.
     """
     doc = docstring.read(method.__doc__)
     arguments, filters, body, order = [], [], None, []
     for each in inspect.signature(method).parameters.values():
         told = doc.entries.get(each.name, "")
         reading = reading_of(each.annotation)
+        required = each.default is each.empty
         if each.kind is each.KEYWORD_ONLY:
-            filters.append(Option(each.name, f"--{dashed(each.name)}", reading, told))
+            filters.append(Option(each.name, f"--{dashed(each.name)}", reading, told, required=required))
             continue
         order.append(each.name)
-        if each.name in operation.path_params or reading is Reading.TEXT:
-            arguments.append(Argument(each.name, told, each.default is each.empty))
+        if each.name in operation.path_params or reading in _PLACED:
+            arguments.append(Argument(each.name, reading, told, required, None if required else each.default))
         else:
-            body = _body(operation, each.name, told, reading is Reading.RAW, left_out)
+            body = evolve(_body(operation, each.name, told, reading is Reading.RAW), required=required)
     siblings = frozenset(name for name in dir(getattr(method, "__self__", None)) if not name.startswith("_"))
     return Outline(operation, doc, tuple(arguments), tuple(filters), body, tuple(order), siblings)
 
@@ -147,19 +159,18 @@ def dashed(name: str) -> str:
     return name.replace("_", "-")
 
 
-def _body(operation: Operation, name: str, told: str, raw: bool, left_out: Collection[str]) -> Body:
+def _body(operation: Operation, name: str, told: str, raw: bool) -> Body:
     kind = operation.body
     if not (isinstance(kind, type) and issubclass(kind, Model)):
-        return Body(name, told, raw, operation.content_type == "text/plain", secret=is_sensitive(name))
-    fields = tuple(each for each in _fields(kind) if each.key not in left_out)
-    return Body(name, told, model=kind, secret=_has_secret(kind), fields=fields)
+        return Body(name, told, raw=raw, one_line=operation.content_type == "text/plain", secret=is_sensitive(name))
+    return Body(name, told, model=kind, secret=_has_secret(kind), fields=tuple(_fields(kind)))
 
 
 def _fields(kind: type[Model]) -> Iterator[Option]:
     """Those of a model's fields that fit a command line: plain values that are no secret."""
     told = docstring.read(kind.__doc__).entries
     attrs.resolve_types(kind)
-    for each, key in named(kind):
+    for each, key in sent(kind):
         reading = _READINGS.get(without_none(each.type))
         if reading is not None and not is_secret(each):
             yield Option(each.name, f"--{dashed(each.name)}", reading, told.get(each.name, ""), key)
@@ -180,6 +191,11 @@ def without_none(kind: Any) -> Any:
         return kind
     others = [each for each in get_args(kind) if each is not types.NoneType]
     return others[0] if len(others) == 1 else kind
+
+
+def sent(kind: type[Model]) -> list[tuple[attrs.Attribute[Any], str]]:
+    """Each field of a body that somebody gives, and its wire name."""
+    return [(each, key) for each, key in named(kind) if not each.metadata.get("answer_only")]
 
 
 def is_secret(each: attrs.Attribute[Any]) -> bool:

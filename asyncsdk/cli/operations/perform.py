@@ -9,19 +9,19 @@ from attrs import frozen
 
 from ...codec import Receipt, to_dict
 from ...errors import SDKError
-from ..output import Output, write_list, write_value
-from ..problems import UsageError, usage
-from ..stdout import StandardOutput
+from ..terminal.output import Output, write_list, write_value
+from ..terminal.problems import UsageError, usage
+from ..terminal.stdout import StandardOutput
 from .data import OPTION, body_of
 from .reading import value_of
 from .system import member
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+    from contextlib import AbstractAsyncContextManager
 
     from ...client import Client
     from .outline import Outline
-    from .system import Access
 
 
 @frozen
@@ -29,7 +29,7 @@ class Given:
     """What was typed.
 
     Attributes:
-        arguments: by name.
+        arguments: by name; None for those that were not typed.
         filters: by name; those that were not typed are not there.
         fields: of the body, likewise.
         data: the value of ``--data``.
@@ -37,7 +37,7 @@ class Given:
         limit: the most items of a list.
     """
 
-    arguments: Mapping[str, str | None]
+    arguments: Mapping[str, Any]
     filters: Mapping[str, Any]
     fields: Mapping[str, Any]
     data: str | None
@@ -59,7 +59,11 @@ def call_of(outline: Outline, given: Given) -> Call:
     Raises:
         UsageError: something that cannot be meant.
     """
-    values = dict[str, Any](given.arguments)
+    values = {
+        each.name: each.default if typed is None else value_of(each.reading, typed, each.shown)
+        for each in outline.arguments
+        for typed in (given.arguments[each.name],)
+    }
     if outline.body is not None:
         values[outline.body.name] = body_of(outline.body, given.data, given.fields)
     named = {
@@ -70,12 +74,12 @@ def call_of(outline: Outline, given: Given) -> Call:
     return Call(tuple(values[name] for name in outline.order), named)
 
 
-async def perform(outline: Outline, access: Access, call: Call, given: Given) -> None:
+async def perform(outline: Outline, connection: AbstractAsyncContextManager[Client], call: Call, given: Given) -> None:
     """Make the call, and write what it gives to stdout.
 
     Args:
         outline: what the command is.
-        access: how to reach the service.
+        connection: gives the client.
         call: what to pass.
         given: how to write it.
 
@@ -83,7 +87,7 @@ async def perform(outline: Outline, access: Access, call: Call, given: Given) ->
         UsageError: arguments that the method refuses; nothing was sent.
         SDKError: what became of the call.
     """
-    async with access.connect() as client:
+    async with connection as client:
         made = _made(outline, client, call)
         if outline.operation.kind == "stream":
             async with made as items:
@@ -117,12 +121,10 @@ async def _answer(outline: Outline, awaitable: Any) -> Any:
 def _refused(outline: Outline, error: Exception) -> UsageError:
     """What the SDK refuses to send, in the words of the command line."""
     said = str(error).removeprefix(f"{outline.operation.id}: ")
-    for each in outline.arguments:
-        if said.startswith(f"{each.name} "):
-            return UsageError(f"{each.shown}: {said.removeprefix(each.name).lstrip()}")
-    for option in outline.filters:
-        if said.startswith(f"{option.name} "):
-            return usage(option.flag, said.removeprefix(option.name).lstrip())
+    names = {each.name: each.shown for each in outline.arguments} | {each.name: each.flag for each in outline.filters}
+    name, _, rest = said.partition(" ")
+    if name in names and rest[:1].isalpha():
+        return usage(names[name], rest)
     return usage(OPTION, said) if outline.body else UsageError(said)
 
 

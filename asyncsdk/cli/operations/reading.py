@@ -6,13 +6,13 @@ The types of methods are imported for type checkers only, so that annotations ar
 from __future__ import annotations
 
 import ast
-import json
 from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from .. import times
-from ..problems import usage
+from ..terminal.given import parsed
+from ..terminal.problems import usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -66,8 +66,12 @@ _METAVARS: Mapping[Reading, str] = {
 _FORMS: Mapping[Reading, str] = {
     Reading.TEXTS: "Repeat it for more.",
     Reading.PAIRS: "Repeat it for more.",
-    Reading.TIME: "ISO 8601, milliseconds since the epoch, or relative: `now`, `yesterday`, `-24h`.",
+    Reading.TIME: "ISO 8601, milliseconds since the epoch, or relative: `now`, `yesterday`, `now-24h`.",
 }
+
+
+# `Instant` is what windows and ranges are given as: a datetime or milliseconds.
+_TIMES = {"datetime", "Instant"}
 
 
 def reading_of(annotation: str) -> Reading:
@@ -79,10 +83,12 @@ def reading_of(annotation: str) -> Reading:
     members = [each for each in _members(ast.parse(annotation, mode="eval").body) if each != "None"]
     if members == ["str", "bytes"]:
         return Reading.RAW
-    if "datetime" in members and "str" not in members:
+    if not _TIMES.isdisjoint(members) and "str" not in members:
         return Reading.TIME
     if "str" in members:
         return Reading.TEXTS if any(each.endswith("[str]") for each in members) else Reading.TEXT
+    if members and all(each.startswith("Literal['") for each in members):
+        return Reading.TEXT
     if members == ["Mapping[str, str]"]:
         return Reading.PAIRS
     plain = {"bool": Reading.FLAG, "int": Reading.WHOLE, "float": Reading.NUMBER, "Sequence[str]": Reading.TEXTS}
@@ -137,27 +143,3 @@ def pairs(given: Iterable[str], option: str) -> dict[str, str]:
             raise usage(option, f"{name!r} is given twice")
         found[name] = value
     return found
-
-
-def parsed(text: str, where: str) -> Any:
-    """JSON, held to the standard.
-
-    Args:
-        text: what was given; never shown, since it may hold a secret.
-        where: it came from, for the message.
-
-    Raises:
-        UsageError: it is none; says where it goes wrong.
-    """
-    try:
-        return json.loads(text, parse_constant=_no_number)
-    except json.JSONDecodeError as error:
-        raise usage(where, f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
-    except ValueError as error:
-        raise usage(where, f"not JSON: {error}") from None
-    except RecursionError:
-        raise usage(where, "not readable: it is nested too deeply") from None
-
-
-def _no_number(name: str) -> Any:
-    raise ValueError(f"{name} is no number in JSON")

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import inspect
 from functools import reduce
-from typing import TYPE_CHECKING, Any, Protocol, get_type_hints
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any
 
-import attrs
 from attrs import frozen
 
+from ...operation import declared
 from .outline import Outline, outline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from contextlib import AbstractAsyncContextManager
+    from types import ModuleType
 
     from ...client import Client
     from ...operation import Operation
-
-
-class Access(attrs.AttrsInstance, Protocol):
-    """How a client is reached; an attrs class, each of whose fields is an option of every command."""
-
-    def connect(self) -> AbstractAsyncContextManager[Client]:
-        """A client, for as long as the block runs."""
-        ...
+    from ..way import Way
 
 
 @frozen
@@ -35,15 +29,15 @@ class System:
         name: of its group, e.g. ``"blaize"``.
         operations: by id.
         client: one that is never connected, whose methods are read.
-        access: made from the options of a command.
-        left_out: wire names of fields that nobody types: they are no options, and not in examples.
+        way: made from the options of a command that say how to reach the service.
+        pull: the name of the data set that ``pull`` is of; None where ``pull`` is a group with a command for each.
     """
 
     name: str
     operations: Mapping[str, Operation]
     client: Client
-    access: type[Access]
-    left_out: frozenset[str] = frozenset()
+    way: type[Way[Any]]
+    pull: str | None = None
 
     def outlines(self, resource: str) -> list[Outline]:
         """The commands of a resource, in the order of its methods.
@@ -58,7 +52,7 @@ class System:
             if each.python.rpartition(".")[0] == resource
         }
         names = [name for name in _defined(type(owner)) if name in mine]
-        return [outline(mine[name], getattr(owner, name), self.left_out) for name in names]
+        return [outline(mine[name], getattr(owner, name)) for name in names]
 
     def resources(self, below: str) -> list[str]:
         """The attribute paths of the resources right below one, in order.
@@ -71,15 +65,10 @@ class System:
         found = {path[: depth + 1] for path in paths if len(path) > depth and list(path[:depth]) == _steps(below)}
         return [".".join(path) for path in sorted(found)]
 
-    def options(self) -> list[inspect.Parameter]:
-        """The options that say how to reach the service."""
-        hints = get_type_hints(self.access, include_extras=True)
-        return [
-            inspect.Parameter(
-                each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default, annotation=hints[each.name]
-            )
-            for each in attrs.fields(self.access)
-        ]
+
+def operations_of(package: ModuleType) -> dict[str, Operation]:
+    """Every operation that the modules of a package declare, by id."""
+    return declared(import_module(f"{package.__name__}.{each.name}") for each in iter_modules(package.__path__))
 
 
 def member(client: Client, path: str) -> Any:

@@ -1,6 +1,6 @@
 """All that we use of aiohttp beyond what it documents, in this one file: whatever a new release of it may take away stands here.
 
-`tests/engines/aiohttp/test_internals.py` looks whether the installed release has all of it, and whether any other module of ours
+`tests/engines/test_internals.py` looks whether the installed release has all of it, and whether any other module of ours
 reaches past this one.
 """
 

@@ -53,7 +53,7 @@ def test_a_byte_order_mark_is_no_part_of_a_page(count):
 def test_a_text_that_was_cut_in_the_middle_of_an_emoji_costs_nothing(count):
     rows = [*[ROW] * count, ["caf\ud83d", *ROW[1:]], ROW]
     batch = decode_page(page(*rows)).batch
-    assert to_wire(batch) == [dict(zip(KEYS, row, strict=True)) for row in rows]
+    assert to_wire(batch, AnalyticsRow) == [dict(zip(KEYS, row, strict=True)) for row in rows]
     assert batch.column("class_name").to_pylist()[-2:] == ["caf\ufffd", ROW[0]]
 
 

@@ -1,0 +1,62 @@
+"""The help of a pull, in Markdown, made of what its data set has: a key, a time, both or neither. Pure functions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .source import Source
+
+
+_AGAIN_BY_TIME = (
+    "With relative times (`--from -24h`) the range is widened to whole windows, so that it can run every hour."
+)
+_AGAIN = "What is in the files is what was there when they were written: `--restart` fetches it again, and puts it in their place."
+
+
+def manual(command: str, source: Source[Any], told: str) -> str:
+    """The help of a pull.
+
+    Args:
+        command: as it is typed, with the program's name.
+        source: what is pulled.
+        told: what it is.
+    """
+    return "\n\n".join(_paragraphs(command, source, told))
+
+
+def _paragraphs(command: str, source: Source[Any], told: str) -> Iterator[str]:
+    yield f"Pull {told.removesuffix('.')}."
+    yield (
+        f"Into a directory {_files(source)}; a pull that was stopped leaves whole files only, and **the same command goes on where "
+        f"it stopped**. {_AGAIN_BY_TIME if source.timed else _AGAIN}"
+    )
+    yield "Without `--out` the rows go to stdout, one JSON object a line, for `jq`, `head` and their like."
+    yield "**Examples**:"
+    span = " --from yesterday --to today" if source.timed else ""
+    everything = f"{' --all' if source.one else ''}{span}"
+    out = source.dataset.name.replace("_", "-")
+    yield "All of it, as Parquet:"
+    yield f"    {command}{everything} --out {out}"
+    if source.one:
+        yield f"Two {source.many}, down a pipe:"
+        option = f"-{source.letter}" if source.letter else f"--{source.one}"
+        yield f"    {command} {option} ID1 {option} ID2{span} | jq ."
+    yield "Without an account:"
+    yield f"    {command} --sandbox{everything} --out {out} --format csv"
+
+
+def _files(source: Source[Any]) -> str:
+    """What becomes of it in a directory."""
+    cut, folders = [], []
+    if source.one:
+        cut.append(f"one {source.one}")
+        folders.append(f"{source.dataset.key}=ID/")
+    if source.timed:
+        cut.append("one window")
+        folders.append("date=2026-11-01/")
+    if not cut:
+        return "it becomes one whole file"
+    return f"each piece ({', '.join(cut)}) becomes one whole file, in a tree like `{''.join(folders)}`"

@@ -1,0 +1,1 @@
+"""The terminal: the standard streams, signals, errors as sentences, results and progress."""

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import json
+
+import anyio
+import pytest
+from hypothesis import given, strategies as st
+
+from asyncsdk import AnalyticsRow
+from asyncsdk.cli.terminal.output import Output, column_widths, write_list, write_value
+from asyncsdk.cli.terminal.stdout import StandardOutput
+
+
+async def listed(items):
+    for item in items:
+        yield item
+
+
+@pytest.fixture
+def written(capfd):
+    """What a list looks like on stdout."""
+
+    def write(items, output):
+        anyio.run(lambda: write_list(listed(items), Output(output), StandardOutput()))
+        return capfd.readouterr().out
+
+    return write
+
+
+def test_plain_values_stand_one_a_line(written):
+    assert written(["Wa", "Wb"], "table") == "Wa\nWb\n"
+
+
+def test_plain_values_cannot_steer_a_terminal(written):
+    assert written(["W\x1b[2J", "a\nb"], "table") == "W\\x1b[2J\na\\nb\n"
+
+
+def test_a_list_as_json_is_one_array(written):
+    items = ["Wa", {"a": [1, None]}, "ü\n"]
+    assert json.loads(written(items, "json")) == items
+    assert json.loads(written([], "json")) == []
+    assert json.loads(written(["one"], "json")) == ["one"]
+
+
+def test_a_list_as_ndjson_has_one_value_a_line(written):
+    items = ["Wa", {"a": [1, None]}, "ü\n"]
+    assert [json.loads(line) for line in written(items, "ndjson").splitlines()] == items
+    assert written([], "ndjson") == ""
+
+
+def test_objects_in_a_pipe_have_tabs_between_all_their_keys(written):
+    items = [{"id": "a", "count": 1}, {"id": "b\tc", "tags": ["x", "y"], "note": None}, {"note": "x" * 500}]
+    assert written(items, "table") == (f'id\tcount\ttags\tnote\na\t1\t\t\nb\\tc\t\t["x","y"]\t\n\t\t\t{"x" * 500}\n')
+
+
+def test_objects_on_a_terminal_fit_its_width(written, monkeypatch):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "dumb")
+    header, first, second = written([{"id": "a", "note": "x" * 500}, {"id": "[i]", "note": ""}], "table").splitlines()
+    assert header.split() == ["id", "note"]
+    assert len(first) <= 80
+    assert first.startswith("a")
+    assert first.endswith("x…")
+    assert second.split() == ["[i]"]
+
+
+def test_models_are_written_under_their_wire_names(written):
+    row = AnalyticsRow(class_name="person", count=2)
+    assert json.loads(written([row], "ndjson")) == {"class_name": "person", "count": 2}
+
+
+@pytest.mark.parametrize(
+    ("value", "output", "shown"),
+    [
+        ("1.0.1", "table", "1.0.1\n"),
+        ("1.0.1", "json", '"1.0.1"\n'),
+        (None, "table", "\n"),
+        (None, "json", "null\n"),
+        ([1, 2], "table", "[1,2]\n"),
+        ({"a": 1}, "ndjson", '{"a":1}\n'),
+    ],
+)
+def test_one_value_is_written_on_one_line(value, output, shown, capfd):
+    anyio.run(lambda: write_value(value, Output(output), StandardOutput()))
+    assert capfd.readouterr().out == shown
+
+
+def test_one_object_is_a_table_of_its_fields(capfd):
+    anyio.run(lambda: write_value({"name": "gate", "on": True}, Output.TABLE, StandardOutput()))
+    assert [line.split() for line in capfd.readouterr().out.splitlines()] == [
+        ["field", "value"],
+        ["name", "gate"],
+        ["on", "true"],
+    ]
+
+
+@given(st.lists(st.integers(1, 500), min_size=1, max_size=20), st.integers(20, 300))
+def test_columns_fit_the_room_and_only_wide_ones_give_way(natural, room):
+    widths = column_widths(natural, room)
+    assert sum(widths) <= room
+    assert all(1 <= width <= need for width, need in zip(widths, natural, strict=True))
+    if sum(natural) <= room:
+        assert widths == natural
+    cut = [width for width, need in zip(widths, natural, strict=True) if width < need]
+    assert all(width <= min(cut) + 1 for width in widths if cut)

@@ -47,7 +47,7 @@ class TestTheMessage:
             ({"error": {"message": "inner"}}, "inner"),
             ({"errors": ["no token found"]}, "no token found"),
             ({"errors": ["one", {"message": "two"}, None, 3]}, "one; two"),
-            ({"errors": [json.dumps(AJV)]}, "profiles[0]: should NOT have additional properties"),
+            ({"errors": [json.dumps(AJV)]}, "profiles[0].nope: should NOT have additional properties"),
             ({"errors": ["{not JSON"]}, "{not JSON"),
             ({"errors": [json.dumps({"strange": 1})]}, '{"strange": 1}'),
             ({"message": None, "detail": "more"}, "more"),
@@ -82,9 +82,7 @@ class TestTheMessage:
 
     def test_a_stack_trace_is_cut(self):
         error = problem(500, {"errors": ["Error: it broke\n" + "    at handler (/app/index.js:1:1)\n" * 500]})
-        assert error.message.startswith("shop.get: 500: Error: it broke at handler")
-        assert len(error.message) < 530
-        assert error.message.endswith("…")
+        assert error.message == "shop.get: 500: Error: it broke"
         assert len(error.body) == 2048
 
     @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ class TestTheOlderRelease:
         async with client_of(old) as client:
             made = await client.webhooks.create({"name": "w", "event": "streamStarted", "url": "http://x.example"})
             assert made.blocking is True
-            with pytest.raises(APIError, match="406.*http or https only"):
+            with pytest.raises(APIError, match=r"406.*http or https only"):
                 await client.webhooks.create({"name": "w", "event": "streamStarted", "url": "ftp://x.example"})
             with pytest.raises(UnprocessableError, match="event: should be equal"):
                 await client.webhooks.create({"name": "w", "event": "stream.started", "url": "http://x.example"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
 _AGAIN_BY_TIME = (
     "With relative times (`--from -24h`) the range is widened to whole windows, so that it can run every hour."
 )
-_AGAIN = "What is in the files is what was there when they were written: `--restart` fetches it again, and puts it in their place."
+_AGAIN = "Files show what was there when they were written: `--restart` fetches it again, and puts it in their place."
+
+_SENTENCES = re.compile(r"(?<=[a-z]\.) (?=[A-Z])")
 
 
 def manual(command: str, source: Source[Any], told: str) -> str:
@@ -28,11 +31,10 @@ def manual(command: str, source: Source[Any], told: str) -> str:
 
 
 def _paragraphs(command: str, source: Source[Any], told: str) -> Iterator[str]:
-    yield f"Pull {told.removesuffix('.')}."
-    yield (
-        f"Into a directory {_files(source)}; a pull that was stopped leaves whole files only, and **the same command goes on where "
-        f"it stopped**. {_AGAIN_BY_TIME if source.timed else _AGAIN}"
-    )
+    summary, *rest = _SENTENCES.split(f"Pull {told.removesuffix('.')}.", maxsplit=1)
+    yield summary
+    yield from rest
+    yield f"Into a directory {_files(source)} {_AGAIN_BY_TIME if source.timed else _AGAIN}"
     yield "Without `--out` the rows go to stdout, one JSON object a line, for `jq`, `head` and their like."
     yield "**Examples**:"
     span = " --from yesterday --to today" if source.timed else ""
@@ -49,7 +51,7 @@ def _paragraphs(command: str, source: Source[Any], told: str) -> Iterator[str]:
 
 
 def _files(source: Source[Any]) -> str:
-    """What becomes of it in a directory."""
+    """What becomes of it in a directory, and of a pull that was stopped."""
     cut, folders = [], []
     if source.one:
         cut.append(f"one {source.one}")
@@ -58,5 +60,8 @@ def _files(source: Source[Any]) -> str:
         cut.append("one window")
         folders.append("date=2026-11-01/")
     if not cut:
-        return "it becomes one whole file"
-    return f"each piece ({', '.join(cut)}) becomes one whole file, in a tree like `{''.join(folders)}`"
+        return "it becomes one file, which is there once it is whole."
+    return (
+        f"each piece ({', '.join(cut)}) becomes one whole file, in a tree like `{''.join(folders)}`; a pull that was stopped leaves "
+        "whole files only, and **the same command goes on where it stopped**."
+    )

@@ -80,13 +80,14 @@ class Summary:
     def lines(self) -> list[str]:
         """The same for people."""
         report, shards = self.report, counted(len(self.plan), "shard")
+        there = f"{report.skipped:,} of {shards} {'was' if report.skipped == 1 else 'were'} there already"
         said = []
         if report.skipped and not report.shards and not report.failures:
             again = "" if self.source.timed else "; --restart fetches what is there now"
-            said.append(f"nothing to fetch: {report.skipped:,} of {shards} were there already{again}")
+            said.append(f"nothing to fetch: {there}{again}")
         else:
             if report.skipped:
-                said.append(f"went on where it stopped: {report.skipped:,} of {shards} were there already")
+                said.append(f"went on where it stopped: {there}")
             said.append(
                 f"{counted(report.rows, 'row')} in {counted(report.shards, 'shard')}, {size(report.bytes)} over the wire, in "
                 f"{elapsed(report.seconds)} ({self.pace:,.0f} rows/s, {counted(report.retries, 'retry', 'retries')})"

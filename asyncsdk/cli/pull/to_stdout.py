@@ -69,7 +69,7 @@ async def _copy(stream: RowStream[Any], lines: RowLines, limit: int | None) -> i
             written += 1
             if written == limit:
                 break
-    except BaseException:
+    except Exception:  # whoever stops it waits for no reader
         with suppress(ReaderGone):  # who has had enough of the rows does not undo a failure
             await lines.flush()
         raise

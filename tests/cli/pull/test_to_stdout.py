@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -207,6 +208,32 @@ async def test_what_was_read_before_a_failure_is_written_and_a_reader_that_has_g
     with pytest.raises(SDKError):
         await _copy(rows(), lines, None)
     assert written == ([] if gone else [b"1\n2\n"])
+
+
+def test_ctrl_c_waits_for_no_reader():
+    """It cancels the task once, as asyncio does, while rows are held that the full pipe does not take."""
+
+    class Full:
+        async def write(self, data):
+            await anyio.sleep_forever()
+
+    async def main():
+        waiting = asyncio.Event()
+
+        async def rows():
+            yield {"a": 1}
+            waiting.set()
+            await anyio.sleep_forever()
+
+        lines = RowLines(Lines(encode=lambda held, _: b"row"), Full(), clock=lambda: 0.0)
+        copying = asyncio.create_task(_copy(rows(), lines, None))
+        await waiting.wait()
+        copying.cancel()
+        done, _ = await asyncio.wait([copying], timeout=10)
+        copying.cancel()
+        return bool(done)
+
+    assert asyncio.run(main())
 
 
 def test_a_slow_reader_gets_every_row(start, origin, command):

@@ -340,6 +340,8 @@ async def test_the_example_of_a_flight_sends_it_and_waits_for_the_model(example,
     assert told[0].endswith("1.JPG 7 bytes")
     assert told[-2] == "STOPPED"
     assert told[-1].endswith("odm.tif")
+
+
 async def test_the_example_of_session_lengths_draws_a_bar_a_day(example, tmp_path, capsys):
     with serve(Sandbox(CognitiveService())) as url:
         c3d = Cognitive3D("test-key", base_url=f"{url}/cognitive3d")

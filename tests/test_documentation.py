@@ -18,8 +18,17 @@ import httpx
 import pytest
 
 import asyncsdk
-from asyncsdk import AWSCredentials, Blaize, UnleashAnalytics, UnleashPlatform
-from asyncsdk.testing import AnalyticsService, BlaizeService, FakeClock, Sandbox, Script, UnleashPlatformService, serve
+from asyncsdk import AWSCredentials, Blaize, Livepeer, UnleashAnalytics, UnleashPlatform
+from asyncsdk.testing import (
+    AnalyticsService,
+    BlaizeService,
+    FakeClock,
+    LivepeerService,
+    Sandbox,
+    Script,
+    UnleashPlatformService,
+    serve,
+)
 
 ROOT = Path(__file__).parents[1]
 DOCS = sorted(page for page in (ROOT / "docs").rglob("*.md") if "_build" not in page.parts)
@@ -39,7 +48,7 @@ _WORKING_PAPER = re.compile(r"\b[Ss]eed \d{3}\b|\bFACTS\b|\b[Ff]acts \d|/work/sh
 START = datetime(2020, 8, 17, 6, tzinfo=UTC)
 END = START + timedelta(hours=2)
 
-_CLIENTS = {"Blaize", "UnleashAnalytics", "UnleashPlatform"}
+_CLIENTS = {"Blaize", "Livepeer", "UnleashAnalytics", "UnleashPlatform"}
 _AWS = AWSCredentials("test-access", "test-secret")
 _ELSEWHERE = {"base_url", "transport"}
 
@@ -91,6 +100,7 @@ def offline():
         "blaize": blaize,
         "administrator": blaize,
         "platform": platform,
+        "livepeer": Livepeer("test-key", transport=Script(500)),
     }
 
 
@@ -131,12 +141,14 @@ async def test_a_block_runs_against_the_sandbox(name, tmp_path, monkeypatch):
         AnalyticsService(devices=2, rows_per_hour=50, page_size=5),
         BlaizeService(users=3),
         UnleashPlatformService(clock=clock),
+        LivepeerService(),
     )
     with serve(Sandbox(*services)) as url:
         async with (
             UnleashPlatform(credentials=_AWS, base_url=f"{url}/prod", clock=clock) as platform,
             UnleashAnalytics("test-key", base_url=f"{url}/v1") as analytics,
             Blaize(base_url=url, access_key="test-access", secret_key="test-secret") as blaize,
+            Livepeer("test-key", base_url=f"{url}/api") as livepeer,
         ):
             users = await blaize.users.list().to_list()
             await platform.library.upload("216.JPG", device_id="W123", session_id="3")
@@ -153,6 +165,7 @@ async def test_a_block_runs_against_the_sandbox(name, tmp_path, monkeypatch):
                 "client": analytics,
                 "blaize": blaize,
                 "platform": platform,
+                "livepeer": livepeer,
                 "path": "216.JPG",
                 "device": "W9d3f1bcad8e8abd",
                 "start": START,
@@ -208,7 +221,7 @@ def test_the_api_page_has_every_public_name():
     for module, members in modules:
         shown |= {each.strip() for each in members.split(",")} if members.strip() else set(vars(resolved(module)))
     named = {each for each in asyncsdk.__all__ if not each.startswith("__")} | set(asyncsdk.blaize.__all__)
-    named |= set(resolved("asyncsdk.unleash.platform").__all__)
+    named |= set(resolved("asyncsdk.unleash.platform").__all__) | set(resolved("asyncsdk.livepeer").__all__)
     assert named - shown == set()
 
 

@@ -18,12 +18,13 @@ import httpx
 import pytest
 
 import asyncsdk
-from asyncsdk import AWSCredentials, Blaize, Cognitive3D, UnleashAnalytics, UnleashPlatform
+from asyncsdk import AWSCredentials, Blaize, Cognitive3D, Livepeer, UnleashAnalytics, UnleashPlatform
 from asyncsdk.testing import (
     AnalyticsService,
     BlaizeService,
     CognitiveService,
     FakeClock,
+    LivepeerService,
     Sandbox,
     Script,
     UnleashPlatformService,
@@ -51,7 +52,7 @@ END = START + timedelta(hours=2)
 # Before this moment the sandbox has sessions of Cognitive3D.
 C3D_END = datetime(2026, 1, 1, tzinfo=UTC)
 
-_CLIENTS = {"Blaize", "Cognitive3D", "UnleashAnalytics", "UnleashPlatform"}
+_CLIENTS = {"Blaize", "Cognitive3D", "Livepeer", "UnleashAnalytics", "UnleashPlatform"}
 _AWS = AWSCredentials("test-access", "test-secret")
 _ELSEWHERE = {"base_url", "transport"}
 
@@ -105,6 +106,7 @@ def offline():
         "blaize": blaize,
         "administrator": blaize,
         "platform": platform,
+        "livepeer": Livepeer("test-key", transport=Script(500)),
     }
 
 
@@ -146,6 +148,7 @@ async def test_a_block_runs_against_the_sandbox(name, tmp_path, monkeypatch):
         BlaizeService(users=3),
         UnleashPlatformService(clock=clock),
         CognitiveService(),
+        LivepeerService(),
     )
     with serve(Sandbox(*services)) as url:
         async with (
@@ -153,6 +156,7 @@ async def test_a_block_runs_against_the_sandbox(name, tmp_path, monkeypatch):
             UnleashAnalytics("test-key", base_url=f"{url}/v1") as analytics,
             Blaize(base_url=url, access_key="test-access", secret_key="test-secret") as blaize,
             Cognitive3D("test-key", base_url=f"{url}/cognitive3d", data_url=f"{url}/cognitive3d/data") as c3d,
+            Livepeer("test-key", base_url=f"{url}/api") as livepeer,
         ):
             users = await blaize.users.list().to_list()
             await platform.library.upload("216.JPG", device_id="W123", session_id="3")
@@ -171,6 +175,7 @@ async def test_a_block_runs_against_the_sandbox(name, tmp_path, monkeypatch):
                 "client": analytics,
                 "blaize": blaize,
                 "platform": platform,
+                "livepeer": livepeer,
                 "path": "216.JPG",
                 "c3d": c3d,
                 "c3d_url": f"{url}/cognitive3d",
@@ -230,6 +235,7 @@ def test_the_api_page_has_every_public_name():
     named = {each for each in asyncsdk.__all__ if not each.startswith("__")} | set(asyncsdk.blaize.__all__)
     named |= set(resolved("asyncsdk.unleash.platform").__all__)
     named |= set(asyncsdk.cognitive3d.__all__)
+    named |= set(resolved("asyncsdk.livepeer").__all__)
     assert named - shown == set()
 
 

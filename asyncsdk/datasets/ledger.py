@@ -44,7 +44,10 @@ class Finished(Collection[Shard]):
 
     def add(self, key: Key, edges: Edges) -> None:
         """Take in more of one key."""
-        self.edges[key] = self.edges[key] + edges if key in self.edges else edges
+        if key in self.edges:
+            self.edges[key] += edges
+        else:
+            self.edges[key] = edges
 
     def __iter__(self) -> Iterator[Shard]:
         for key, edges in self.edges.items():

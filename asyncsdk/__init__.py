@@ -1,4 +1,4 @@
-"""Async Python SDK for the web APIs of Unleash live (Analytics), Blaize (now Zephr) and Livepeer; others follow.
+"""Async Python SDK for Unleash live Analytics, Unleash live Platform, Blaize (now Zephr) Admin, Cognitive3D and Livepeer.
 
 Every public name is loaded when it is first used: a program pays for the systems that it talks to.
 """

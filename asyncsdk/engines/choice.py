@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from .common import Proxies
+    from .proxies import Proxies
 
 
 def default_engine(*, ssl_context: ssl.SSLContext | None = None, proxies: Proxies | None = None) -> Engine:

@@ -1,24 +1,19 @@
-"""What the engines have in common: their interface, proxies from the environment, the framing of a body."""
+"""What the engines have in common: their interface, and the framing of a body."""
 
 from __future__ import annotations
 
-import sys
-import urllib.request
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-import attrs
 import httpx
 
-from ..errors import ConfigurationError
 from ..http.home import HomeLoop
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Mapping
 
 KEEPALIVE = 4.0
-"""Seconds an idle connection may be used again: Livepeer's server closes it after 5, and a POST should not meet a
-connection that is being closed."""
+"""Seconds an idle connection may be used again: many a server closes it after 5, as Livepeer's does, and a POST should not
+meet a connection that is being closed."""
 
 NO_TIMEOUTS: Mapping[str, float | None] = {}
 
@@ -62,56 +57,6 @@ class Engine(httpx.AsyncBaseTransport):
         """
         self.home.enter()
         return await self.carry(request, most=None)
-
-
-def trusted_context() -> ssl.SSLContext:
-    """A context that verifies servers by certifi's list, or by ``SSL_CERT_FILE`` or ``SSL_CERT_DIR``."""
-    context = httpx.create_ssl_context()
-    context.set_alpn_protocols(["http/1.1"])
-    return context
-
-
-@attrs.frozen
-class Proxies:
-    """The proxies that the environment names.
-
-    Args:
-        by_scheme: proxy URLs by the scheme they are for, ``all`` for any; ``no`` lists the hosts that need none.
-    """
-
-    by_scheme: Mapping[str, str] = attrs.field(repr=False)  # a proxy's URL may hold a password
-
-    @classmethod
-    def from_environment(cls) -> Self:
-        """``HTTP_PROXY``, ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY``, or what the operating system has set."""
-        return cls(urllib.request.getproxies())
-
-    def url_for(self, url: httpx.URL) -> httpx.URL | None:
-        """The proxy for a URL, or None to connect directly.
-
-        Raises:
-            ConfigurationError: the environment names something that is no HTTP proxy.
-        """
-        given = self.by_scheme.get(url.scheme) or self.by_scheme.get("all")
-        if not given or self._bypassed(url):
-            return None
-        try:
-            proxy = httpx.URL(given if "://" in given else f"http://{given}")
-        except httpx.InvalidURL:
-            proxy = httpx.URL("")
-        if proxy.scheme not in ("http", "https") or not proxy.host:
-            # the value may hold a password
-            raise ConfigurationError(
-                f"the proxy that the environment names for {url.scheme} is not an http:// or https:// URL"
-            )
-        return proxy
-
-    def _bypassed(self, url: httpx.URL) -> bool:
-        host = url.netloc.decode("ascii")
-        if urllib.request.proxy_bypass_environment(host, dict(self.by_scheme)):  # type: ignore[attr-defined]  # typeshed leaves it out
-            return True
-        # these keep a list of exceptions of their own beside the environment's
-        return sys.platform in ("darwin", "win32") and bool(urllib.request.proxy_bypass(host))
 
 
 def body_framing(request: httpx.Request, *, length: int | None) -> tuple[bytes, bytes] | None:

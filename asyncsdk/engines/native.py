@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from ..http.whole import gathered
+from .reason import reason
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 
 _SAFE_TEXTS = ("Server disconnected", "peer closed connection")
 _TEXTS: dict[type[httpx.RequestError], str] = {
+    httpx.ConnectError: "no connection",
     httpx.ConnectTimeout: "no connection within the limit of time for connecting",
     httpx.ReadTimeout: "the server sent nothing within the limit of time for reading",
     httpx.WriteTimeout: "the server took nothing within the limit of time for writing",
@@ -106,10 +108,7 @@ def _translated(error: Exception, request: httpx.Request) -> httpx.RequestError 
         if isinstance(ours, type) and issubclass(ours, httpx.RequestError):
             if issubclass(ours, httpx.ConnectError | httpx.ConnectTimeout) and was_connected(error):
                 return httpx.ReadError("the connection broke", request=request)
-            text = _text(error, ours)
-            if issubclass(ours, httpx.ConnectError):
-                text = f"no connection to {request.url.netloc.decode('ascii')}: {text}"
-            return ours(text, request=request)
+            return ours(_text(error, ours), request=request)
     return None
 
 
@@ -117,11 +116,8 @@ def _text(error: BaseException, kind: type[httpx.RequestError]) -> str:
     text = str(error)
     if issubclass(kind, httpx.ProtocolError) and not text.startswith(_SAFE_TEXTS):
         text = ""
-    # on trio the reason stands only at the far end of the chain
-    cause: BaseException | None = error
-    while not text and cause is not None and issubclass(kind, httpx.ConnectError):
-        text = str(cause)
-        cause = cause.__cause__ or cause.__context__
+    if issubclass(kind, httpx.ConnectError):
+        text = reason(error)
     return text or _TEXTS.get(kind) or f"the connection broke: {type(error).__name__}"
 
 

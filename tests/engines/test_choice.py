@@ -16,7 +16,7 @@ from asyncsdk.engines.adapted import Adapted
 from asyncsdk.engines.aiohttp.engine import AiohttpEngine
 from asyncsdk.engines.borrowed import BorrowedEngine
 from asyncsdk.engines.choice import connections
-from asyncsdk.engines.common import Proxies
+from asyncsdk.engines.proxies import Proxies
 from asyncsdk.errors import ConfigurationError
 from asyncsdk.testing.script import Script
 

@@ -8,46 +8,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from asyncsdk.engines.choice import default_engine
-from asyncsdk.engines.common import Proxies, body_framing
+from asyncsdk.engines.common import body_framing
 from asyncsdk.errors import ConfigurationError
 from asyncsdk.http.url import BaseURL, encode_query
-
-BOTH = {"http": "http://one.test:3128", "https": "http://two.test"}
-
-
-@pytest.mark.parametrize(
-    ("by_scheme", "url", "expected"),
-    [
-        ({}, "http://a.test/", None),
-        (BOTH, "http://a.test/", "http://one.test:3128"),
-        (BOTH, "https://a.test/", "http://two.test"),
-        ({"all": "http://any.test"}, "https://a.test/", "http://any.test"),
-        ({"all": "http://any.test", **BOTH}, "https://a.test/", "http://two.test"),
-        ({"http": "one.test:3128"}, "http://a.test/", "http://one.test:3128"),
-        ({"http": ""}, "http://a.test/", None),
-        ({**BOTH, "no": "a.test"}, "http://a.test/", None),
-        ({**BOTH, "no": ".test"}, "http://a.test/", None),
-        ({**BOTH, "no": "test"}, "http://a.test:8080/", None),
-        ({**BOTH, "no": "a.test:8080"}, "http://a.test:8080/", None),
-        ({**BOTH, "no": "a.test:8080"}, "http://a.test/", "http://one.test:3128"),
-        ({**BOTH, "no": "b.test"}, "http://a.test/", "http://one.test:3128"),
-        ({**BOTH, "no": "*"}, "https://a.test/", None),
-        ({**BOTH, "no": "[::1]"}, "http://[::1]:8080/", None),
-    ],
-)
-def test_the_proxy_for_a_url(by_scheme, url, expected):
-    assert Proxies(by_scheme).url_for(httpx.URL(url)) == (expected and httpx.URL(expected))
-
-
-@pytest.mark.parametrize("value", ["socks5://u:test-secret@h", "socks4a://h", "http://", "http://h:x"])
-def test_a_proxy_must_be_an_http_proxy(value):
-    with pytest.raises(ConfigurationError, match="is not an http") as caught:
-        Proxies({"https": value}).url_for(httpx.URL("https://a.test/"))
-    assert "test-secret" not in str(caught.value)
-
-
-def test_a_proxys_password_is_not_shown():
-    assert "test-secret" not in repr(Proxies({"http": "http://joe:test-secret@h"}))
 
 
 @pytest.mark.parametrize(

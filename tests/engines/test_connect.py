@@ -5,6 +5,9 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from asyncsdk.engines.aiohttp.engine import AiohttpEngine
+from asyncsdk.engines.httpx2.engine import Httpx2Engine
+from asyncsdk.engines.proxies import Proxies
 from asyncsdk.errors import ConfigurationError
 from asyncsdk.testing.rawserver import RawServer, Reply
 
@@ -77,3 +80,32 @@ async def test_netrc_is_not_read(own_cell, ask, carry, monkeypatch, tmp_path):
     async with RawServer() as server, own_cell.engine() as engine:
         await carry(engine, ask("GET", server.url + "/"))
         assert server.requests[0].header("authorization") is None
+
+
+class TestOneThatTheProgramNames:
+    async def test_all_requests_go_through_it_whatever_the_environment_says(self, own_cell, ask, carry, monkeypatch):
+        monkeypatch.setenv("NO_PROXY", "*")
+        kind = AiohttpEngine if own_cell.kind == "aiohttp" else Httpx2Engine
+        async with RawServer(Reply.ok(b"by proxy")) as proxy:
+            engine = kind(proxies=Proxies.of(proxy.url))
+            answer = await carry(engine, ask("GET", "http://127.0.0.1:1/"))
+            assert b"".join(answer.stream) == b"by proxy"
+            await engine.aclose()
+
+    async def test_an_address_that_needs_none_is_asked_directly(self, own_cell, ask, carry, monkeypatch):
+        async with RawServer(Reply.ok(b"by proxy")) as proxy:
+            monkeypatch.setenv("HTTP_PROXY", proxy.url)
+            monkeypatch.setenv("NO_PROXY", "localhost,127.0.0.1,::1")
+            async with own_cell.engine() as engine:
+                with pytest.raises(httpx.ConnectError):
+                    await carry(engine, ask("GET", "http://[::1]:9/", headers={"X-Api-Key": "test-secret"}))
+            assert proxy.requests == []
+
+
+async def test_a_proxy_where_nobody_listens_says_so_without_its_password(own_cell, ask, carry, monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", "http://user:test-secret@127.0.0.1:1")
+    async with own_cell.engine() as engine:
+        for url in ("http://api.example.test/", "https://api.example.test/"):
+            with pytest.raises((httpx.ProxyError, httpx.ConnectError), match="Connection refused") as caught:
+                await carry(engine, ask("GET", url))
+            assert "test-secret" not in str(caught.value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 
 import anyio
 import httpx
@@ -116,7 +117,7 @@ async def test_aiohttp_forgets_origins_but_not_their_connections(ask, carry, mon
 @pytest.mark.anyio
 async def test_an_address_of_ip_version_6(own_cell, ask, carry):
     async with own_cell.engine() as engine:
-        with pytest.raises(httpx.ConnectError, match="::1"):
+        with pytest.raises(httpx.ConnectError, match=r"Connection refused|Cannot assign requested address"):
             await carry(engine, ask("GET", "http://[::1]:1/"))
 
 
@@ -173,3 +174,31 @@ async def test_aiohttp_gives_back_the_place_of_an_answer_that_nobody_closed(ask,
         await steps(3)
         assert engine.in_use == 0
         await engine.aclose()
+
+
+@pytest.mark.anyio
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+async def test_a_forked_child_does_not_touch_its_parents_connections(own_cell, ask, carry):
+    def refused(work):
+        try:
+            work.send(None)
+        except ConfigurationError as error:
+            return str(error)
+        return ""
+
+    async with RawServer() as server, own_cell.engine() as engine:
+        await carry(engine, ask("GET", server.url + "/"))
+        reading, writing = os.pipe()
+        child = os.fork()
+        if not child:
+            said = refused(engine.handle_async_request(ask("GET", server.url + "/"))), refused(engine.aclose())
+            os.write(writing, "\n".join(said).encode())
+            os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading) as told:
+            asked, closed = told.read().split("\n")
+        os.waitpid(child, 0)
+        assert "forked" in asked
+        assert "same process" in closed
+        await carry(engine, ask("GET", server.url + "/"))
+        assert (len(server.requests), server.connections) == (2, 1)

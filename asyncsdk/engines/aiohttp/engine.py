@@ -19,7 +19,10 @@ import yarl
 from ...errors import ConfigurationError
 from ...http.url import Origin, origin
 from ...http.whole import Whole
-from ..common import KEEPALIVE, NO_TIMEOUTS, Engine, Proxies, trusted_context
+from ..common import KEEPALIVE, NO_TIMEOUTS, Engine
+from ..proxies import Proxies
+from ..reason import reason
+from ..trust import trusted_context
 from .exchange import AnswerBody, exchange, exchange_whole
 from .idle import IdleConnections
 from .internals import HttpProcessingError, connect, connect_request, handler_of
@@ -176,7 +179,7 @@ class AiohttpEngine(Engine):
                 proxy_headers={"Host": target.host_port_subcomponent or "", **authorization},
             )
         except ValueError as error:
-            raise httpx.ConnectError(f"{url.host!r} is no host name: {error}", request=request) from error
+            raise httpx.ConnectError(f"no host name: {error}", request=request) from error
         way = _Way(connect)
         if proxy is not None and url.scheme == "http":
             lines = "".join(f"{name}: {value}\r\n" for name, value in authorization.items())
@@ -193,19 +196,18 @@ class AiohttpEngine(Engine):
         try:
             connection = await connect(self._connector, way.connect, self._connect_within)
         except TimeoutError as error:
-            raise httpx.ConnectTimeout(f"{_to(request)} within {limit or 0:g} s", request=request) from error
+            raise httpx.ConnectTimeout(f"no connection within {limit or 0:g} s", request=request) from error
         except aiohttp.ClientHttpProxyError as error:
-            raise httpx.ProxyError(f"{_to(request)}: the proxy answers {error.status}", request=request) from error
+            raise httpx.ProxyError(f"the proxy answers {error.status} to CONNECT", request=request) from error
         except aiohttp.ClientProxyConnectionError as error:
-            raise httpx.ProxyError(f"{_to(request)}: no proxy: {error.os_error}", request=request) from error
+            raise httpx.ProxyError(f"no connection to the proxy: {reason(error)}", request=request) from error
         except _NOT_SENT as error:
-            reason = getattr(error, "certificate_error", None) or getattr(error, "os_error", None) or error
-            raise httpx.ConnectError(f"{_to(request)}: {reason}", request=request) from error
+            raise httpx.ConnectError(reason(error), request=request) from error
         handler = handler_of(connection)
         if handler.should_close:
             self._abort(handler)  # what came must not be taken for our answer
             connection.close()
-            raise httpx.ConnectError(f"{_to(request)}: it speaks before it is asked, or hangs up", request=request)
+            raise httpx.ConnectError("the server speaks before it is asked, or hangs up", request=request)
         return Lane(connection, to)
 
     def _end(self, lane: Lane, *, reuse: bool) -> None:
@@ -238,7 +240,3 @@ class AiohttpEngine(Engine):
 
 def _authority(url: httpx.URL) -> yarl.URL:
     return yarl.URL.build(scheme=url.scheme, host=url.raw_host.decode("ascii"), port=url.port, path="/")
-
-
-def _to(request: httpx.Request) -> str:
-    return f"no connection to {request.url.netloc.decode('ascii')}"

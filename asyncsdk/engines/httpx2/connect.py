@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 import anyio
 import httpcore2
 
+from ..reason import reason
 from .wire import Wire, closed_on_failure
 
 if TYPE_CHECKING:
@@ -87,12 +88,12 @@ class Backend(httpcore2.AsyncNetworkBackend):
                 while b"\r\n\r\n" not in answer and len(answer) < _MOST:
                     data = await stream.read(_MOST)
                     if not data:
-                        raise httpcore2.ConnectError("the proxy closed the connection without an answer to CONNECT")
+                        raise httpcore2.ProxyError("the proxy closed the connection without an answer to CONNECT")
                     answer += data
         except TimeoutError:
             raise httpcore2.ConnectTimeout("the proxy did not answer to CONNECT in time") from None
         except httpcore2.NetworkError as error:
-            raise httpcore2.ConnectError(str(error) or "the connection to the proxy broke") from error
+            raise httpcore2.ProxyError(f"the connection to the proxy broke: {reason(error)}") from None
         status = _STATUS.match(answer)
         if status is None or not status[1].startswith(b"2"):
             said = status[1].decode() if status else "something that is not HTTP/1.1"

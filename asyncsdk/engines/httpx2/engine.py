@@ -13,9 +13,11 @@ import httpx
 
 from ...errors import ConfigurationError
 from ...http.whole import body_of
-from ..common import KEEPALIVE, NO_TIMEOUTS, Engine, Proxies, body_framing, trusted_context
+from ..common import KEEPALIVE, NO_TIMEOUTS, Engine, body_framing
 from ..native import NativeBody, answer, translated_errors
 from ..outgoing import PIECE, Outgoing
+from ..proxies import Proxies
+from ..trust import trusted_context
 
 try:
     import httpcore2

@@ -10,7 +10,7 @@ import typer
 from typer.main import get_command
 
 from ..version import __version__
-from . import blaize, demo, sandbox, unleash
+from . import blaize, cognitive3d, demo, livepeer, sandbox, unleash, unleash_platform
 from .terminal.problems import report
 from .terminal.streams import ReaderGone
 
@@ -28,7 +28,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 app.add_typer(unleash.app, name="unleash")
+app.add_typer(unleash_platform.app, name="platform")
 app.add_typer(blaize.app, name="blaize")
+app.add_typer(cognitive3d.app, name="cognitive3d")
+app.add_typer(livepeer.app, name="livepeer")
 app.command("demo")(demo.demo)
 app.command("sandbox")(sandbox.sandbox)
 
@@ -46,7 +49,7 @@ def root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Unleash live and Blaize from the command line.
+    """Unleash live, Blaize, Cognitive3D and Livepeer from the command line.
 
     Data goes to stdout; progress, summaries and errors go to stderr. Keys come from the environment or from a file, never from the
     command line.

@@ -27,6 +27,7 @@ class Reading(Enum):
     TEXT = auto()
     TEXTS = auto()
     PAIRS = auto()
+    FILES = auto()
     TIME = auto()
     JSON = auto()
     RAW = auto()
@@ -53,6 +54,7 @@ _ANNOTATIONS: Mapping[Reading, Any] = {
     Reading.NUMBER: float | None,
     Reading.TEXTS: list[str] | None,
     Reading.PAIRS: list[str] | None,
+    Reading.FILES: list[str] | None,
 }
 _METAVARS: Mapping[Reading, str] = {
     Reading.TEXT: "TEXT",
@@ -60,18 +62,30 @@ _METAVARS: Mapping[Reading, str] = {
     Reading.WHOLE: "N",
     Reading.NUMBER: "NUMBER",
     Reading.PAIRS: "NAME=VALUE",
+    Reading.FILES: "NAME=PATH",
     Reading.TIME: "TIME",
     Reading.JSON: "JSON",
 }
 _FORMS: Mapping[Reading, str] = {
     Reading.TEXTS: "Repeat it for more.",
     Reading.PAIRS: "Repeat it for more.",
+    Reading.FILES: "Repeat it for more.",
     Reading.TIME: "ISO 8601, milliseconds since the epoch, or relative: `now`, `yesterday`, `now-24h`.",
 }
 
 
-# `Instant` is what windows and ranges are given as: a datetime or milliseconds.
-_TIMES = {"datetime", "Instant"}
+# `Instant` is what windows and ranges are given as: a datetime or milliseconds; `When` may be a day, too.
+_TIMES = {"datetime", "Instant", "When"}
+_ALIASES: Mapping[str, Reading] = {
+    "Mapping[str, File]": Reading.FILES,
+    "Mapping[str, str]": Reading.PAIRS,
+    "Order": Reading.TEXTS,
+    "SessionType": Reading.TEXT,
+    "Sequence[str]": Reading.TEXTS,
+    "bool": Reading.FLAG,
+    "float": Reading.NUMBER,
+    "int": Reading.WHOLE,
+}
 
 
 def reading_of(annotation: str) -> Reading:

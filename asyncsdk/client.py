@@ -14,7 +14,7 @@ from .chain.streamed import Streamed
 from .chain.waiting import wait_until
 from .chain.way import Way
 from .engines.choice import connections
-from .engines.common import Proxies
+from .engines.proxies import Proxies
 from .http.url import BaseURL, Query
 from .options import OF_CONNECTIONS, CopyOptions, as_options
 
@@ -79,7 +79,7 @@ class Client:
                 options.get("transport"),
                 options.get("http_client"),
                 ssl_context=self._options.ssl_context,
-                proxies=None if self._options.proxy is None else Proxies({"all": self._options.proxy}),
+                proxies=None if self._options.proxy is None else Proxies.of(self._options.proxy),
             )
         )
         self._hosts = Hosts(self._named(self._state), self._state)

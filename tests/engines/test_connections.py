@@ -197,7 +197,7 @@ async def test_a_forked_child_does_not_touch_its_parents_connections(own_cell, a
         os.close(writing)
         with os.fdopen(reading) as told:
             asked, closed = told.read().split("\n")
-        os.waitpid(child, 0)
+        os.waitpid(child, 0)  # noqa: ASYNC222  # it has said all it had to say, so it is done
         assert "forked" in asked
         assert "same process" in closed
         await carry(engine, ask("GET", server.url + "/"))

@@ -32,7 +32,13 @@ _PLACEHOLDERS: Mapping[Any, Any] = {
     float: 5,
     datetime: "2026-11-01T10:00:00Z",
 }
-_PAGING = ("page", "rpp")
+_VALUES = {
+    Reading.PAIRS: "SYSTEM=ID",
+    Reading.FILES: "NAME=PATH",
+    Reading.WHOLE: "5",
+    Reading.NUMBER: "5",
+}
+_PAGING = ("page", "rpp", "cursor", "limit", "page_size")
 
 
 def body_example(operation: Operation) -> Any:
@@ -128,5 +134,5 @@ def _said(told: str) -> str:
 def _typed(option: Option) -> str:
     if option.reading is Reading.FLAG:
         return option.flag
-    value = {Reading.PAIRS: "SYSTEM=ID", Reading.WHOLE: "5", Reading.NUMBER: "5"}.get(option.reading)
+    value = _VALUES.get(option.reading)
     return f"{option.flag} {value or option.name.upper()}"

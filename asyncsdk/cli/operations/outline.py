@@ -100,7 +100,7 @@ class Outline:
         operation: what it calls.
         doc: of the method.
         arguments: in their order.
-        filters: the query parameters.
+        filters: the query parameters, and files to send.
         body: what is sent; None for nothing.
         order: the names of the method's positional parameters.
         siblings: the names of its resource's methods.
@@ -125,6 +125,8 @@ class Outline:
         return self.operation.kind in ("array", "results", "pages", "cursor", "stream")
 
 
+# What some services call `limit`, too: items a page. At a terminal a limit is where to stop.
+_PAGE_SIZE = "page_size"
 # What is typed by its place, also where it is no part of the path; all else is the body.
 _PLACED = {Reading.TEXT, Reading.WHOLE, Reading.NUMBER, Reading.TIME}
 
@@ -138,12 +140,16 @@ def outline(operation: Operation, method: Callable[..., Any]) -> Outline:
     """
     doc = docstring.read(method.__doc__)
     arguments, filters, body, order = [], [], None, []
-    for each in inspect.signature(method).parameters.values():
+    parameters = inspect.signature(method).parameters
+    for each in parameters.values():
+        if each.annotation.startswith("Callable[") or (each.name == _PAGE_SIZE and "limit" in parameters):
+            continue  # nothing that could be typed, or the same once more
         told = doc.entries.get(each.name, "")
         reading = reading_of(each.annotation)
         required = each.default is each.empty
-        if each.kind is each.KEYWORD_ONLY:
-            filters.append(Option(each.name, f"--{dashed(each.name)}", reading, told, required=required))
+        if each.kind is each.KEYWORD_ONLY or reading is Reading.FILES:
+            flag = f"--{dashed(_PAGE_SIZE if each.name == 'limit' else each.name)}"
+            filters.append(Option(each.name, flag, reading, told, required=required))
             continue
         order.append(each.name)
         if each.name in operation.path_params or reading in _PLACED:

@@ -144,8 +144,9 @@ async def _write_list(outline: Outline, items: AsyncIterable[object], given: Giv
         async with aclosing(_first(items, given.limit)) as wanted:
             await write_list(wanted, given.output, StandardOutput())
     except SDKError as error:
-        if error.cursor and any(each.name == "page" for each in outline.filters):
-            error.args = (f"{error.message} (go on with --page {error.cursor})",)
+        begins = next((each.flag for each in outline.filters if each.name in ("page", "cursor")), None)
+        if error.cursor and begins:
+            error.args = (f"{error.message} (go on with {begins} {error.cursor})",)
         raise
 
 

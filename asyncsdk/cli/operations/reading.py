@@ -76,15 +76,16 @@ _FORMS: Mapping[Reading, str] = {
 
 # `Instant` is what windows and ranges are given as: a datetime or milliseconds; `When` may be a day, too.
 _TIMES = {"datetime", "Instant", "When"}
-_ALIASES: Mapping[str, Reading] = {
-    "Mapping[str, File]": Reading.FILES,
-    "Mapping[str, str]": Reading.PAIRS,
-    "Order": Reading.TEXTS,
-    "SessionType": Reading.TEXT,
-    "Sequence[str]": Reading.TEXTS,
+_PLAIN: Mapping[str, Reading] = {
     "bool": Reading.FLAG,
-    "float": Reading.NUMBER,
     "int": Reading.WHOLE,
+    "float": Reading.NUMBER,
+    "Sequence[str]": Reading.TEXTS,
+    "Mapping[str, str]": Reading.PAIRS,
+    "Mapping[str, File]": Reading.FILES,
+    # what systems call a text of a few, and one text or more
+    "SessionType": Reading.TEXT,
+    "Order": Reading.TEXTS,
 }
 
 
@@ -99,14 +100,13 @@ def reading_of(annotation: str) -> Reading:
         return Reading.RAW
     if not _TIMES.isdisjoint(members) and "str" not in members:
         return Reading.TIME
+    if members == ["timedelta", "float"]:
+        return Reading.NUMBER
     if "str" in members:
-        return Reading.TEXTS if any(each.endswith("[str]") for each in members) else Reading.TEXT
+        return Reading.TEXTS if any(each.endswith(("[str]", "[int | str]")) for each in members) else Reading.TEXT
     if members and all(each.startswith("Literal['") for each in members):
         return Reading.TEXT
-    if members == ["Mapping[str, str]"]:
-        return Reading.PAIRS
-    plain = {"bool": Reading.FLAG, "int": Reading.WHOLE, "float": Reading.NUMBER, "Sequence[str]": Reading.TEXTS}
-    return plain.get(members[0], Reading.JSON) if len(members) == 1 else Reading.JSON
+    return _PLAIN.get(members[0], Reading.JSON) if len(members) == 1 else Reading.JSON
 
 
 def _members(node: ast.expr) -> Iterable[str]:
@@ -128,7 +128,7 @@ def value_of(reading: Reading, given: Any, option: str) -> Any:
     Raises:
         UsageError: it cannot be meant.
     """
-    if reading is Reading.PAIRS:
+    if reading in (Reading.PAIRS, Reading.FILES):
         return pairs(given, option)
     if reading is Reading.JSON:
         return parsed(given, option)

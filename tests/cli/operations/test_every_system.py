@@ -1,0 +1,66 @@
+"""What holds for the commands of every system: each operation has one, takes what its method takes, and says so."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+import pytest
+import typer
+
+from asyncsdk.cli import cognitive3d, livepeer, unleash_platform
+from asyncsdk.cli.operations.commands import commands
+from asyncsdk.cli.operations.system import member
+from asyncsdk.testing.documents import documents
+
+SYSTEMS = {each.name: each for each in (cognitive3d.system(), livepeer.system(), unleash_platform.system())}
+PATHS = [(name, each.python) for name, system in SYSTEMS.items() for each in system.operations.values()]
+OF_NO_SECRET = {
+    "--created-by-token-name", "--partial-session", "--previous-sessions", "--session-id", "--session-type", "--sessions-only"
+}  # fmt: skip
+
+
+def found(name, path):
+    resource, _, verb = path.rpartition(".")
+    return commands(SYSTEMS[name], resource)[verb.replace("_", "-")]
+
+
+@pytest.mark.parametrize(("name", "document"), [*zip(SYSTEMS, ("cognitive3d", "livepeer", "unleash_platform"))])
+def test_each_operation_of_the_document_is_one_of_the_commands(name, document):
+    assert documents(document)
+    assert documents(document).keys() <= SYSTEMS[name].operations.keys()
+
+
+@pytest.mark.parametrize(("name", "path"), PATHS)
+def test_a_command_takes_what_its_method_takes(name, path):
+    typed = {each.name for each in found(name, path).params}
+    signature = inspect.signature(member(SYSTEMS[name].client, path)).parameters
+    # a page's size has two names, and progress is for programs
+    for each in signature.keys() - {"page_size", "on_progress"}:
+        assert typed & {f"argument_{each}", f"filter_{each}"} or "data" in typed
+    places = [each.name for each in found(name, path).params if each.param_type_name == "argument"]
+    assert places == [f"argument_{each}" for each in signature if f"argument_{each}" in typed]
+
+
+@pytest.mark.parametrize(("name", "path"), PATHS)
+def test_no_option_has_two_meanings_or_takes_a_secret(name, path):
+    flags = [
+        flag for each in found(name, path).params for flag in (*each.opts, *each.secondary_opts) if flag[:1] == "-"
+    ]
+    assert len(flags) == len(set(flags))
+    secrets = re.compile("password|secret|cookie|token|private|session|jwt|stream-key")
+    assert [flag for flag in flags if secrets.search(flag.replace("--no-", "--")) and flag.replace("--no-", "--") not in OF_NO_SECRET] == []
+
+
+@pytest.mark.parametrize(("name", "path"), PATHS)
+def test_the_help_of_each_command_reads_like_documentation(environment, capsys, name, path):
+    operation = next(each for each in SYSTEMS[name].operations.values() if each.python == path)
+    line = f"asyncsdk {name} {path.replace('.', ' ').replace('_', '-')}"
+    with pytest.raises(typer.Exit):
+        found(name, path).make_context(line, ["--help"])
+    out = capsys.readouterr().out
+    told = " ".join(out.split())
+    assert re.search(rf"{operation.method} ?{re.escape(re.sub('{.*', '', operation.path))}", told)
+    assert line in told[told.index("Example:") :]
+    assert "Prints" in told
+    assert not re.search(r"\*\*|``|docs/services|\[bold\]|FACTS", out)

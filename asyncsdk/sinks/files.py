@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import asynccontextmanager, contextmanager, suppress
+from errno import ETIMEDOUT
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -38,6 +39,10 @@ T = TypeVar("T")
 _THREADS = 8
 # Seconds that taking a file away may hold up a cancellation.
 _MOMENT = 5.0
+# Seconds that others may hold the lock of a folder, which takes them milliseconds, and how often to look.
+_PATIENCE = 60.0
+_FIRST_PAUSE = 0.002
+_LAST_PAUSE = 0.25
 
 _threads: RunVar[anyio.CapacityLimiter] = RunVar("asyncsdk_sink_threads")
 
@@ -151,7 +156,7 @@ class FileSink:
         Raises:
             ConfigurationError: the target holds another data set or another format, or another run has committed a part of the
                 shard's time meanwhile.
-            OSError: the disk or the service failed.
+            OSError: the disk or the service failed, or another process kept the lock of a local folder for a minute.
         """
         if shard.dataset not in self._layouts:
             self._layouts[shard.dataset] = await _in_thread(self._claim, shard.dataset)
@@ -159,7 +164,8 @@ class FileSink:
         try:
             await _in_thread(work.start)
             yield _FileWriter(work)
-            await _in_thread(work.commit)
+            await _in_thread(work.finish)
+            await _committed(work)
         except BaseException:
             with anyio.move_on_after(_MOMENT, shield=True):
                 await to_thread.run_sync(work.discard, abandon_on_cancel=True)
@@ -211,13 +217,20 @@ class _Work:
             self._encoder.write(items)
             self._is_empty = self._is_empty and not len(items)
 
-    def commit(self) -> None:
+    def finish(self) -> None:
         with self._step():
             assert self._encoder is not None
             assert self._draft is not None
             self._encoder.close()
-            self._draft.commit(empty=self._is_empty)
-            self._over = True
+            self._draft.finish(empty=self._is_empty)
+
+    def commit(self) -> str | None:
+        """None once it is done; else whose lock is in the way."""
+        with self._step():
+            assert self._draft is not None
+            locked = self._draft.commit(empty=self._is_empty)
+            self._over = locked is None
+            return locked
 
     def discard(self) -> None:
         with self._one_step:
@@ -238,11 +251,28 @@ class _Work:
             yield
 
 
+async def _committed(work: _Work) -> None:
+    """Commit, once nobody else holds the lock that it takes. The wait is here and in no thread, so that it can be cancelled.
+
+    Raises:
+        TimeoutError: somebody has held it for too long.
+    """
+    until, pause = anyio.current_time() + _PATIENCE, _FIRST_PAUSE
+    while (locked := await _in_thread(work.commit)) is not None:
+        if anyio.current_time() >= until:
+            said = f"another process has held the lock on this folder for {_PATIENCE:g} s; is one stopped in mid-commit?"
+            raise TimeoutError(ETIMEDOUT, said, locked)
+        await anyio.sleep(pause)
+        pause = min(2 * pause, _LAST_PAUSE)
+
+
 @contextmanager
 def _named(place: str) -> Iterator[None]:
     """Let errors say where they happened."""
     try:
         yield
+    except EOFError as error:  # a connection that ended, as ftplib says it
+        raise OSError(f"{place}: {redact(str(error)) or 'the connection ended'}") from None
     except OSError as error:
         if error.filename is not None:
             raise

@@ -104,10 +104,11 @@ class LocalStore:
             drafts.sweep(folder / name)
         known = layout.parts(names, folder.name)
         if parts.outdated(known):
-            with drafts.alone_in(folder):
+            with drafts.alone_in(folder) as alone:
                 known = layout.parts(_names(folder), folder.name)
                 gone = parts.outdated(known)
-                _remove(folder, gone)
+                if alone:  # else a later run removes them
+                    _remove(folder, gone)
             known = [each for each in known if each not in gone]
         return parts.edges_in(known)
 
@@ -126,30 +127,40 @@ class LocalDraft:
     file: IO[bytes]
     path: Path
 
-    def commit(self, *, empty: bool) -> None:
-        """Put it in its place, whole, and remove the files whose place it takes.
+    def finish(self, *, empty: bool) -> None:
+        """Make its bytes outlast a crash of the machine.
 
         Raises:
-            ConfigurationError: a final file holds a part of its time already.
             OSError: the disk failed.
         """
         self.file.flush()
         if empty:
             self.file.truncate(0)
         os.fsync(self.file.fileno())
+
+    def commit(self, *, empty: bool) -> str | None:
+        """Put it in its place, whole, and remove the files whose place it takes; or say whose lock is in the way.
+
+        Raises:
+            ConfigurationError: a final file holds a part of its time already.
+            OSError: the disk failed.
+        """
         folder, name = self.path.parent, self.layout.file_name(self.shard, empty=empty)
-        with drafts.alone_in(folder):
+        with drafts.alone_in(folder) as alone:
+            if not alone:
+                return str(folder)
             others = self.layout.parts(parts.near(_names(folder), self.shard), folder.name)
             there = parts.replaced(others, self.shard)
             if there is None:
                 self.discard()
-                return
+                return None
             if os.name == "nt":
                 self.file.close()
             self.path.replace(folder / name)
             _remove(folder, [each for each in there if each.name != name])
         self.file.close()
         drafts.sync_folder(folder)
+        return None
 
     def discard(self) -> None:
         """Leave nothing of it."""

@@ -6,25 +6,23 @@ name: an object is there whole or not at all. A file system that is no object st
 
 from __future__ import annotations
 
-import os
 import secrets
-import tempfile
 from contextlib import suppress
 from functools import cached_property
 from itertools import groupby
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from ..errors import ConfigurationError
 from ..http.redact import redact
-from . import listing, parts
+from . import drafts, listing, parts
 from .layout import LABELS
 
 if TYPE_CHECKING:
     from array import array
     from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
 
     from fsspec import AbstractFileSystem
 
@@ -74,6 +72,7 @@ class RemoteStore:
             ConfigurationError: it cannot.
         """
         files, root = self.target
+        drafts.sweep_temporary()
         try:
             if not self.is_atomic:
                 files.makedirs(root, exist_ok=True)
@@ -146,8 +145,7 @@ class RemoteStore:
     def create(self, layout: Layout, shard: Shard) -> RemoteDraft:
         """A temporary file of this machine."""
         folder = f"{self.target[1]}/{layout.folder(shard)}".rstrip("/")
-        handle, path = tempfile.mkstemp(prefix="asyncsdk-", suffix=".tmp")
-        return RemoteDraft(self, layout, shard, folder, os.fdopen(handle, "wb"), path)
+        return RemoteDraft(self, layout, shard, folder, *drafts.create_temporary())
 
 
 @frozen
@@ -159,7 +157,17 @@ class RemoteDraft:
     shard: Shard
     folder: str
     file: IO[bytes]
-    path: str
+    path: Path
+
+    def finish(self, *, empty: bool) -> None:
+        """Have all of it in the temporary file, which stays open, and so locked, until it has gone up.
+
+        Raises:
+            OSError: the disk failed.
+        """
+        self.file.flush()
+        if empty:
+            self.file.truncate(0)
 
     def commit(self, *, empty: bool) -> None:
         """Put it in its place, whole, and remove the files whose place it takes.
@@ -171,10 +179,6 @@ class RemoteDraft:
             ConfigurationError: a final file holds a part of its time already.
             OSError: the service failed.
         """
-        self.file.flush()
-        if empty:
-            self.file.truncate(0)
-        self.file.close()
         files = self.store.target[0]
         name = self.layout.file_name(self.shard, empty=empty)
         self._put(f"{self.folder}/{name}")
@@ -194,18 +198,18 @@ class RemoteDraft:
     def _put(self, place: str) -> None:
         files = self.store.target[0]
         if self.store.is_atomic:
-            files.put_file(self.path, place)
+            files.put_file(str(self.path), place)
             return
         files.makedirs(self.folder, exist_ok=True)
         draft = f"{self.folder}/{parts.draft_name(place.rpartition('/')[2], secrets.token_hex(4))}"
-        files.put_file(self.path, draft)
+        files.put_file(str(self.path), draft)
         files.mv(draft, place)
 
     def discard(self) -> None:
         """Leave nothing of it."""
         with suppress(OSError):
             self.file.close()
-        Path(self.path).unlink(missing_ok=True)
+        self.path.unlink(missing_ok=True)
 
 
 def _remove(files: AbstractFileSystem, folder: str, gone: list[Part]) -> None:

@@ -20,11 +20,24 @@ class Draft(Protocol):
         """Where its bytes go."""
         ...
 
-    def commit(self, *, empty: bool) -> None:
-        """Put it in its place, whole, and remove the files whose place it takes.
+    def finish(self, *, empty: bool) -> None:
+        """Bring its bytes to where they are safe; once, before the first `commit`.
 
         Args:
             empty: whether to keep nothing of it but that it was here.
+
+        Raises:
+            OSError: the disk failed.
+        """
+
+    def commit(self, *, empty: bool) -> str | None:
+        """Put it in its place, whole, and remove the files whose place it takes.
+
+        Args:
+            empty: as given to `finish`.
+
+        Returns:
+            None once that is done; else the path whose lock somebody else holds just now, and it is to be tried again.
 
         Raises:
             ConfigurationError: a final file holds a part of its time already.

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ NAME = "20200817T060000.000Z-20200817T070000.000Z.parquet"
 
 HOLD = """
 import sys
+import tempfile
 from pathlib import Path
 from asyncsdk.sinks import drafts
 file, path = drafts.create(Path(sys.argv[1]), sys.argv[2])
@@ -127,8 +129,8 @@ def test_where_there_are_no_locks_nothing_is_swept(tmp_path, monkeypatch):
     file.close()
     drafts.sweep(path)
     assert path.exists()
-    with drafts.alone_in(tmp_path):
-        pass
+    with drafts.alone_in(tmp_path) as alone:
+        assert alone
 
 
 def test_a_folder_is_made_with_those_above_it_and_may_be_there_already(tmp_path):
@@ -159,3 +161,68 @@ def test_whoever_is_alone_in_a_folder_keeps_its_lock_until_the_end(tmp_path):
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     finally:
         os.close(handle)
+
+
+def test_whoever_comes_second_to_a_folder_is_told_so_and_does_not_wait(tmp_path):
+    with drafts.alone_in(tmp_path) as alone:
+        assert alone
+        with drafts.alone_in(tmp_path) as second:
+            assert not second
+    with drafts.alone_in(tmp_path) as alone:
+        assert alone
+
+
+FORK = """
+import os, sys
+from pathlib import Path
+from asyncsdk.sinks import drafts
+folder = Path(sys.argv[1])
+file, path = drafts.create(folder, sys.argv[2])
+file.write(b"held back")
+with drafts.alone_in(folder):
+    if os.fork() == 0:
+        print(path, flush=True)
+        sys.stdin.readline()
+        file.close()
+        os._exit(0)
+    if sys.argv[3] == "killed":
+        os._exit(9)
+with drafts.alone_in(folder) as alone:
+    assert alone
+os._exit(0)  # the draft is given up, as by a kill
+"""
+
+
+@pytest.mark.parametrize("parent", ["killed", "leaves"])
+def test_a_forked_child_keeps_no_lock_of_its_parent_and_writes_nothing_for_it(tmp_path, parent):
+    root = Path(drafts.__file__).parents[2]
+    with subprocess.Popen(
+        [sys.executable, "-c", FORK, str(tmp_path), NAME, parent],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(root)},
+    ) as process:
+        path = Path(process.stdout.readline().rstrip())
+        assert process.wait() == (9 if parent == "killed" else 0)
+        with drafts.alone_in(tmp_path) as alone:
+            assert alone, "the child lives still"
+        held = path.open("rb")
+        drafts.sweep(path)
+        assert not path.exists()
+        process.stdin.write("end\n")
+        process.stdin.close()
+        assert process.stdout.read() == ""
+        with held:
+            assert held.read() == b""
+
+
+def test_what_dead_processes_left_in_the_folder_for_temporary_files_is_swept(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "another.tmp").touch()
+    file, path = drafts.create_temporary()
+    with file:
+        drafts.sweep_temporary()
+        assert path.exists()
+    drafts.sweep_temporary()
+    assert [each.name for each in tmp_path.iterdir()] == ["another.tmp"]

@@ -14,7 +14,8 @@ from attrs import evolve
 from asyncsdk import AnalyticsRow, Plan, Shard
 from asyncsdk.codec import from_dict
 from asyncsdk.errors import ConfigurationError
-from asyncsdk.sinks import CSVSink, Ledger, NDJSONSink, ParquetSink
+from asyncsdk.sinks import CSVSink, Ledger, NDJSONSink, ParquetSink, drafts
+from asyncsdk.sinks import files as sink_files
 
 SINKS = [ParquetSink, NDJSONSink, CSVSink]
 FOLDER = "device_id=W9d3f1bcad8e8abd/date=2020-08-17"
@@ -566,3 +567,44 @@ def test_a_repr_shows_where_but_no_secret():
 def test_the_form_that_a_sink_wants():
     assert ParquetSink.form == "arrow"
     assert NDJSONSink.form == CSVSink.form == "rows"
+
+
+@pytest.mark.anyio
+async def test_a_wait_for_another_ones_lock_can_be_cancelled_and_leaves_nothing(tmp_path, shard, rows, files):
+    pytest.importorskip("fcntl")
+    sink = NDJSONSink(tmp_path)
+    folder = tmp_path / f"device_id={shard().key}" / "date=2020-08-17"
+    folder.mkdir(parents=True)
+    with drafts.alone_in(folder):
+        with anyio.move_on_after(0.05) as scope:
+            async with sink.open(shard()) as writer:
+                await writer.write(rows(shard()))
+        assert scope.cancelled_caught
+    assert files(tmp_path) == {}
+
+
+@pytest.mark.anyio
+async def test_a_lock_that_is_never_given_back_is_an_error_that_names_the_folder(
+    tmp_path, shard, rows, files, monkeypatch
+):
+    pytest.importorskip("fcntl")
+    monkeypatch.setattr(sink_files, "_PATIENCE", 0.01)
+    folder = tmp_path / f"device_id={shard().key}" / "date=2020-08-17"
+    folder.mkdir(parents=True)
+    with drafts.alone_in(folder):
+        with pytest.raises(OSError, match="held the lock") as caught:
+            async with NDJSONSink(tmp_path).open(shard()):
+                pass
+        assert caught.value.filename == str(folder)
+    assert files(tmp_path) == {}
+
+
+@pytest.mark.anyio
+async def test_a_connection_that_ends_is_an_os_error_that_names_the_file(tmp_path, shard, monkeypatch):
+    def create(*_):
+        raise EOFError
+
+    monkeypatch.setattr(drafts, "create", create)
+    with pytest.raises(OSError, match=r"20200817T060000.*the connection ended"):
+        async with NDJSONSink(tmp_path).open(shard()):
+            pass

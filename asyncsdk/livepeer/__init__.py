@@ -9,7 +9,7 @@ from .push_targets import PushTarget
 from .regions import Orchestrator, Region
 from .rules.passwords import hash_password
 from .sessions import Session
-from .streams import Stream, StreamInfo, Terminated
+from .stream import Stream, StreamInfo, Terminated
 from .user import (
     AdminStatus,
     EmailVerification,

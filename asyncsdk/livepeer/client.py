@@ -12,11 +12,11 @@ from ..group import Group
 from ..options import ClientOptions, CopyOptions, base_url, credential
 from .api_tokens import ApiTokens
 from .billing import Billing
-from .calls import RememberingClient
 from .datasets import LivepeerDataSets
 from .object_stores import ObjectStores
 from .push_targets import PushTargets
 from .regions import Regions
+from .rules.calls import RememberingClient
 from .rules.memory import Memory, subject
 from .sessions import Sessions
 from .streams import Streams

@@ -9,7 +9,8 @@ from ..datasets.dataset import Dataset
 from ..datasets.pull import DataSets
 from ..paging import Pager, at_once
 from .sessions import Session, Sessions
-from .streams import Stream, Streams
+from .stream import Stream
+from .streams import Streams
 from .user import UsagePeriod, User
 from .users import USAGE, Users
 

@@ -12,7 +12,7 @@ from ..errors import NotFoundError, PaginationError
 from ..http.url import encode_query
 from ..paging import Pager, by_cursor, cursor_of, next_link
 from ..resource import NO_BODY, Resource, whole_number
-from .calls import RememberingClient
+from .rules.calls import RememberingClient
 
 if TYPE_CHECKING:
     from ..client import Client, Decoder

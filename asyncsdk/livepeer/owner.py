@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 from ..codec import as_list
 from ..errors import BadRequestError, ConfigurationError
 from .listing import LivepeerResource
-from .streams import LIST as STREAMS, Stream
+from .stream import Stream
+from .streams import LIST as STREAMS
 from .webhooks import LIST as WEBHOOKS, Webhook
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from ..operation import Operation
 from .listing import LivepeerResource, told
 from .model import Profile
 from .rules.filters import Filters, Order, filters_of, order_of
-from .streams import Stream
+from .stream import Stream
 from .user import User
 
 if TYPE_CHECKING:

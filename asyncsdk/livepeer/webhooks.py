@@ -18,7 +18,7 @@ from .rules.filters import Filters, Order, filters_of, order_of
 from .rules.signature import check, keys, not_genuine, raw, seconds
 from .rules.writes import changed_webhook, ids_of, is_old_webhook, new_webhook
 from .sessions import Session
-from .streams import Stream
+from .stream import Stream
 from .user import User
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import asyncsdk.blaize
+import asyncsdk.livepeer
 import asyncsdk.testing
 import asyncsdk.unleash.platform
 from asyncsdk.operation import declared
@@ -13,7 +14,12 @@ from asyncsdk.testing.documents import Answer, Document, document_of, documents
 from asyncsdk.testing.kit import operations_of
 from asyncsdk.unleash.analytics import client as analytics
 
-OPERATIONS = {**operations_of(asyncsdk.blaize), **declared([analytics]), **operations_of(asyncsdk.unleash.platform)}
+OPERATIONS = {
+    **operations_of(asyncsdk.blaize),
+    **declared([analytics]),
+    **operations_of(asyncsdk.unleash.platform),
+    **operations_of(asyncsdk.livepeer),
+}
 SYSTEMS = [each.parent.name for each in Path(asyncsdk.testing.__file__).parent.glob("*/documents.json")]
 
 

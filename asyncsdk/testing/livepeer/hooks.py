@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from ...operation import Operation
-    from .service import Row
+    from .auth import Row
     from .tables import Tables
     from .wire import Asked
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ...operation import Operation
     from ..kit import Shared
-    from .service import Row
+    from .auth import Row
     from .tables import Tables
     from .wire import Asked
 

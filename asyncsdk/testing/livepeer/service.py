@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal
 
 from attrs import Factory, field, frozen
 from starlette.responses import Response
@@ -15,7 +14,7 @@ from ...livepeer.rules.passwords import hash_password
 from ...operation import Operation
 from ..kit import RefusedError, Shared, operations_of
 from ..kit.routes import Routes
-from .auth import Need, admitted, jwt_of
+from .auth import Row, admitted, jwt_of
 from .hooks import Delivery, Hooks
 from .owned import Owned
 from .people import People
@@ -24,13 +23,12 @@ from .tables import Record, Tables
 from .wire import Asked, body_of, decoded, no_route, pairs_of, refused, sent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from starlette.requests import Request
 
 Release = Literal["07b4db06e", "ea86dbe49"]
 """The commits of the open-source server: of July 2021, as the document's release, and of June 2021, as its text."""
-
-Row: TypeAlias = tuple[Need, Callable[[Asked], Response]]
-"""Who may call an operation, and what answers it."""
 
 _OWNER = "66E2161C-7670-4D05-B71D-DA2D6979556F"
 _ADMIN = "11111111-0000-4000-8000-000000000001"

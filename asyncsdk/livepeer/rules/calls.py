@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..client import Client
-from ..errors import NotFoundError, SDKError
-from .rules.conceal import conceal
-from .rules.hints import explain
-from .rules.memory import Memory
+from ...client import Client
+from ...errors import NotFoundError, SDKError
+from .conceal import conceal
+from .hints import explain
+from .memory import Memory
 
 if TYPE_CHECKING:
-    from ..chain.retry import RetryPolicy
-    from ..client import Decoder
-    from ..http.body import Body
-    from ..http.url import Query
-    from ..operation import Operation
-    from ..timeout import Timeout
+    from ...chain.retry import RetryPolicy
+    from ...client import Decoder
+    from ...http.body import Body
+    from ...http.url import Query
+    from ...operation import Operation
+    from ...timeout import Timeout
 
 T = TypeVar("T")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import asyncsdk.blaize
+import asyncsdk.cognitive3d
 import asyncsdk.livepeer
 import asyncsdk.testing
 import asyncsdk.unleash.platform
@@ -16,9 +17,10 @@ from asyncsdk.unleash.analytics import client as analytics
 
 OPERATIONS = {
     **operations_of(asyncsdk.blaize),
-    **declared([analytics]),
-    **operations_of(asyncsdk.unleash.platform),
+    **operations_of(asyncsdk.cognitive3d),
     **operations_of(asyncsdk.livepeer),
+    **operations_of(asyncsdk.unleash.platform),
+    **declared([analytics]),
 }
 SYSTEMS = [each.parent.name for each in Path(asyncsdk.testing.__file__).parent.glob("*/documents.json")]
 

@@ -7,19 +7,25 @@ import hmac
 import json
 import re
 from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import field, frozen
 
 from ..kit import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from starlette.responses import Response
 
     from .tables import Record, Tables
+    from .wire import Asked
 
 Need = Literal["nobody", "user", "unverified", "admin", "any_admin", "session"]
 """Who may call: ``unverified`` is any user, ``admin`` one with a JWT, ``any_admin`` one with any credentials, ``session`` a JWT."""
+
+Row: TypeAlias = "tuple[Need, Callable[[Asked], Response]]"
+"""Who may call an operation, and what answers it."""
 
 _SECRET = b"sandbox"
 _AUDIENCE = "livepeer"

@@ -25,7 +25,9 @@ def found(name, path):
     return commands(SYSTEMS[name], resource)[verb.replace("_", "-")]
 
 
-@pytest.mark.parametrize(("name", "document"), [*zip(SYSTEMS, ("cognitive3d", "livepeer", "unleash_platform"))])
+@pytest.mark.parametrize(
+    ("name", "document"), [*zip(SYSTEMS, ("cognitive3d", "livepeer", "unleash_platform"), strict=True)]
+)
 def test_each_operation_of_the_document_is_one_of_the_commands(name, document):
     assert documents(document)
     assert documents(document).keys() <= SYSTEMS[name].operations.keys()
@@ -49,7 +51,11 @@ def test_no_option_has_two_meanings_or_takes_a_secret(name, path):
     ]
     assert len(flags) == len(set(flags))
     secrets = re.compile("password|secret|cookie|token|private|session|jwt|stream-key")
-    assert [flag for flag in flags if secrets.search(flag.replace("--no-", "--")) and flag.replace("--no-", "--") not in OF_NO_SECRET] == []
+    assert [
+        flag
+        for flag in flags
+        if secrets.search(flag.replace("--no-", "--")) and flag.replace("--no-", "--") not in OF_NO_SECRET
+    ] == []
 
 
 @pytest.mark.parametrize(("name", "path"), PATHS)

@@ -77,14 +77,16 @@ def as_options(given: Mapping[str, Any], before: Options | None = None) -> Optio
     Raises:
         ConfigurationError: a value that cannot work.
     """
-    said = {
+    said: dict[str, Any] = {
         name: value
         for name, value in given.items()
         if name in _VALUES and (value is not None or name in _NONE_MEANS_SOMETHING)
     }
     if before is None:
         return Options(**said)
-    defaults = {name: getattr(_DEFAULTS, name) for name, value in given.items() if name in _VALUES and value is None}
+    defaults: dict[str, Any] = {
+        name: getattr(_DEFAULTS, name) for name, value in given.items() if name in _VALUES and value is None
+    }
     return attrs.evolve(before, **{**defaults, **said})
 
 

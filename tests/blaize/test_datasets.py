@@ -107,7 +107,7 @@ async def test_users_are_the_export(blaize):
 async def test_the_export_is_left_with_the_stream(blaize, transport):
     async with blaize.datasets.users.fan_out(concurrency=1) as stream:
         await anext(stream)
-    assert blaize._shared.throttle.active == 0
+    assert blaize.throttle.active == 0
 
 
 async def test_grants_tell_whose_they_are(blaize, service, transport):

@@ -55,8 +55,8 @@ class Lane(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         socket = handler.transport.get_extra_info("socket")
         self._arrivals = _watched(socket)
-        in_clear = socket is not None and handler.transport.get_extra_info("ssl_object") is None
-        self._readable = socket.fileno() if in_clear else None
+        in_clear = handler.transport.get_extra_info("ssl_object") is None
+        self._readable = socket.fileno() if socket is not None and in_clear else None
         self._passing_on = False
         self._head_is_in = False
         self._answer: asyncio.Future[Answer | None] | None = None

@@ -260,7 +260,9 @@ async def _committed(work: _Work) -> None:
     until, pause = anyio.current_time() + _PATIENCE, _FIRST_PAUSE
     while (locked := await _in_thread(work.commit)) is not None:
         if anyio.current_time() >= until:
-            said = f"another process has held the lock on this folder for {_PATIENCE:g} s; is one stopped in mid-commit?"
+            said = (
+                f"another process has held the lock on this folder for {_PATIENCE:g} s; is one stopped in mid-commit?"
+            )
             raise TimeoutError(ETIMEDOUT, said, locked)
         await anyio.sleep(pause)
         pause = min(2 * pause, _LAST_PAUSE)

@@ -14,8 +14,7 @@ from attrs import evolve
 from asyncsdk import AnalyticsRow, Plan, Shard
 from asyncsdk.codec import from_dict
 from asyncsdk.errors import ConfigurationError
-from asyncsdk.sinks import CSVSink, Ledger, NDJSONSink, ParquetSink, drafts
-from asyncsdk.sinks import files as sink_files
+from asyncsdk.sinks import CSVSink, Ledger, NDJSONSink, ParquetSink, drafts, files as sink_files
 
 SINKS = [ParquetSink, NDJSONSink, CSVSink]
 FOLDER = "device_id=W9d3f1bcad8e8abd/date=2020-08-17"

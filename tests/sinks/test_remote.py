@@ -223,13 +223,13 @@ async def test_a_file_system_that_is_no_object_store_gets_a_whole_file_by_renami
     assert list(await sink.done()) == [shard()]
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """An error that is no OSError, as ftplib has them."""
 
 
 def refuses(move, files, old, new):
     if files.exists(new):
-        raise Refused("550 the file exists")
+        raise RefusedError("550 the file exists")
     move(files, old, new)
 
 
@@ -273,11 +273,11 @@ async def test_the_one_before_stays_where_a_new_one_cannot_take_its_place(share,
 
     def fails(move, files, old, new):
         if new == path and memory.cat_file(old).count(b"\n") == 5:
-            raise Refused("550 no")
+            raise RefusedError("550 no")
         move(files, old, new)
 
     share(fails)
-    with pytest.raises(OSError, match="Refused: 550 no"):
+    with pytest.raises(OSError, match="RefusedError: 550 no"):
         await write(sink, again, rows(shard(), 5))
     assert found(memory, "/rows") == [path]
     assert memory.cat_file(path).count(b"\n") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import anyio
@@ -252,3 +253,18 @@ async def test_a_key_of_the_callers_own_that_no_request_can_name_is_a_wrong_argu
     with pytest.raises(ValueError, match="a key must not be"):
         async with datasets.tags.fan_out(keys(), on_error="collect") as stream:
             [row async for row in stream]
+
+
+@pytest.mark.parametrize("end", [SystemExit, KeyboardInterrupt])
+async def test_a_sink_that_ends_the_program_ends_it_in_the_callers_task(datasets, end):
+    class Sink:
+        def done(self):
+            return []
+
+        @asynccontextmanager
+        async def open(self, shard):
+            raise end
+            yield
+
+    with pytest.raises(end):
+        await datasets.tags.backfill(datasets.tags.plan(), Sink())

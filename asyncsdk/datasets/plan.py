@@ -10,7 +10,8 @@ from attrs import evolve, field, frozen
 
 from ..fanout.keys import finish
 from ..fanout.progress import Failure
-from .shard import Shard, key_text
+from ..paging import Pager
+from .shard import Shard, UnusableKey, key_text, listed_key
 from .split import Extent, checked_pieces, cuts
 from .windows import Instant, span, split, window_length
 
@@ -38,6 +39,20 @@ def _keys(value: Keys | None) -> _Known:
             f'keys must be ids, an iterable or async iterable of them, or "all", not {type(value).__name__}'
         )
     return tuple(dict.fromkeys(map(key_text, value)))
+
+
+@frozen
+class Listed(AsyncIterable[str]):
+    """Keys that come from a service, and not from the caller.
+
+    Attributes:
+        keys: as the service lists them.
+    """
+
+    keys: AsyncIterable[str]
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        return aiter(self.keys)
 
 
 @frozen
@@ -103,7 +118,7 @@ class Plan:
         if len(found := {each.dataset for each in chosen}) > 1:
             raise ValueError(f"a plan is for one data set, not for {' and '.join(sorted(found))}")
         times = [(each.start, each.end) for each in chosen if each.start is not None and each.end is not None]
-        keys = tuple(each.key for each in chosen if each.key is not None)
+        keys = tuple(each.key for each in chosen if each.key is not None and not isinstance(each.key, UnusableKey))
         return cls(
             dataset=chosen[0].dataset if chosen else "",
             keys=keys if keys or not chosen else None,
@@ -224,6 +239,7 @@ class _Arriving:
         self._plan = plan
         self._keys = keys
         self._ids = aiter(keys)
+        self._text = listed_key if isinstance(keys, Listed | Pager) else key_text
         self._seen: set[str] = set()
         self._shards: Iterator[Shard] = iter(())
 
@@ -239,7 +255,7 @@ class _Arriving:
             await checkpoint()  # a consumer that skips a year of done hours lets others have their turn
             value = await anext(self._ids)
             try:
-                key = key_text(value)
+                key = self._text(value)
             except (TypeError, ValueError):
                 await self.aclose()
                 raise

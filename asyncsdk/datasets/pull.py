@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from attrs import evolve
 
 from ..codec import Model
-from .plan import Plan
+from .plan import Listed, Plan
 from .stream import RowStream
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ class Pull(Generic[M]):
             raise ValueError(f"this plan is for {keys.dataset}, not for {self.id}")
         else:
             plan = keys
-        return evolve(plan, keys=self.all_keys()) if plan.keys == "all" else plan
+        return evolve(plan, keys=Listed(self.all_keys())) if plan.keys == "all" else plan
 
 
 class DataSets:

@@ -28,6 +28,22 @@ def key_text(value: object) -> str:
     return value
 
 
+class UnusableKey(str):
+    """A key that a service lists, and that cannot stand in a path: its shards fail, and the others go on."""
+
+    __slots__ = ()
+
+
+def listed_key(value: object) -> str:
+    """A key as a service lists it: the service's fault is no wrong argument of the caller's."""
+    try:
+        return key_text(value)
+    except TypeError:
+        return UnusableKey(f"{value!r:.100} ({type(value).__name__})")
+    except ValueError:
+        return UnusableKey(value)
+
+
 @frozen(order=True)
 class Shard:
     """The unit of work: the rows of one key and ``[start, end)``.

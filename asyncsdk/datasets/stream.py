@@ -10,10 +10,11 @@ from attrs import evolve
 
 from ..codec import Model
 from ..columns.frames import arrow_of_batches, as_pandas, as_polars
+from ..errors import DecodeError
 from ..fanout.run import OnError, Run
 from ..paging import Fetch, Page, Pager, Trail
 from ..times import since_epoch
-from .shard import Shard
+from .shard import Shard, UnusableKey
 from .streamed import LongAnswer
 
 if TYPE_CHECKING:
@@ -137,6 +138,10 @@ class RowStream(Run[Shard, Any], Generic[M]):
         self._form = form
 
     def _pager(self, shard: Shard) -> Pager[Any]:
+        if isinstance(shard.key, UnusableKey):
+            raise DecodeError(
+                f"the service lists {str(shard.key)!r} among the keys of {self._dataset.id}: no request can name it"
+            )
         form: Form = "rows" if self._form is None else self._form
         where = (self._client, shard.key or "", shard.start or 0, shard.end or 0)
         if self._dataset.read_fast is not None:

@@ -110,7 +110,7 @@ class _Writing:
         self._committing = anyio.Semaphore(most)
         self._on_progress = on_progress
         self._open: dict[Shard, _Slot] = {}
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
         self._told = 0
         self.committed = 0
         self.provisional = 0
@@ -154,7 +154,9 @@ class _Writing:
                 self.committed += 1
                 self.provisional += not shard.settled
                 self._tell()
-        except Exception as error:  # noqa: BLE001  # a disk that is full concerns all shards
+        # A disk that is full concerns all shards; and an exit breaks off the loop itself, with tasks not begun, unless it is
+        # raised by the caller's own task.
+        except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001
             self._stop(group, error)
         finally:
             slot.send.close()
@@ -175,7 +177,7 @@ class _Writing:
                 slot.scope.cancel()
         self._told = len(self._stream.failures)
 
-    def _stop(self, group: anyio.abc.TaskGroup, error: Exception) -> None:
+    def _stop(self, group: anyio.abc.TaskGroup, error: BaseException) -> None:
         if self._error is None:
             self._error = error
         group.cancel_scope.cancel()

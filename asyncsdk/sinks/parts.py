@@ -8,6 +8,7 @@ rows may be an empty file of the same name that begins with a dot and ends in ``
 from __future__ import annotations
 
 import re
+import secrets
 from array import array
 from datetime import datetime
 from functools import lru_cache
@@ -30,6 +31,7 @@ _SNAPSHOT = "snapshot"
 _EMPTY = ".empty"
 _NAME = re.compile(rf"(?:{_RANGE}|{_SNAPSHOT})(\.provisional)?", re.ASCII)
 _DRAFT = re.compile(rf"\.(?:{_RANGE}|{_SNAPSHOT})\S*\.tmp", re.ASCII)
+_DATED_DRAFT = re.compile(r"\S*\.(\d{13})-[0-9a-f]{8}\.tmp", re.ASCII)
 _CLOCK = re.compile(r"T(\d\d)(\d\d)(\d\d)\.(\d{3})Z", re.ASCII)
 _END = "/"
 _SPAN = re.compile(rf"(\.?)(T.{{11}})-(?P<end>T.{{11}}|{_END})(\.[^/]+)", re.ASCII)
@@ -71,6 +73,21 @@ def file_name(shard: Shard, suffix: str, *, empty: bool = False) -> str:
 def draft_name(name: str, token: str) -> str:
     """What a file is called while it is being written: hidden, so that no reader takes it for one."""
     return f".{name}.{token}.tmp"
+
+
+def draft_token(now: float) -> str:
+    """What tells a draft from others where nothing can be locked: when it was begun, and chance.
+
+    Args:
+        now: seconds since the epoch.
+    """
+    return f"{int(now * 1000)}-{secrets.token_hex(4)}"
+
+
+def draft_time(name: str) -> int | None:
+    """When a draft with such a token was begun, in milliseconds since the epoch; None of any other file."""
+    found = _DATED_DRAFT.fullmatch(name)
+    return int(found[1]) if found is not None and is_draft(name) else None
 
 
 def is_draft(name: str) -> bool:

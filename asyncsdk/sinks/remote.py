@@ -6,7 +6,6 @@ name: an object is there whole or not at all. A file system that is no object st
 
 from __future__ import annotations
 
-import secrets
 from contextlib import suppress
 from functools import cached_property
 from itertools import groupby
@@ -16,7 +15,7 @@ from attrs import field, frozen
 
 from ..errors import ConfigurationError
 from ..http.redact import redact
-from . import drafts, listing, parts
+from . import drafts, listing, parts, renaming
 from .layout import LABELS
 
 if TYPE_CHECKING:
@@ -137,6 +136,7 @@ class RemoteStore:
         name = folder.rpartition("/")[2]
         if (edges := layout.edges(names, name)) is not None:
             return edges
+        renaming.sweep(self.target[0], folder, names)
         known = layout.parts(names, name)
         gone = parts.outdated(known)
         _remove(self.target[0], folder, gone)
@@ -179,6 +179,15 @@ class RemoteDraft:
             ConfigurationError: a final file holds a part of its time already.
             OSError: the service failed.
         """
+        try:
+            self._commit(empty=empty)
+        except (OSError, EOFError, ConfigurationError):
+            raise
+        except Exception as error:  # each file system has errors of its own, such as ftplib's
+            raise OSError(f"{type(error).__name__}: {error}") from error
+        self.discard()
+
+    def _commit(self, *, empty: bool) -> None:
         files = self.store.target[0]
         name = self.layout.file_name(self.shard, empty=empty)
         self._put(f"{self.folder}/{name}")
@@ -193,17 +202,14 @@ class RemoteDraft:
             files.rm_file(f"{self.folder}/{name}")
         else:
             _remove(files, self.folder, there)
-        self.discard()
 
     def _put(self, place: str) -> None:
         files = self.store.target[0]
         if self.store.is_atomic:
             files.put_file(str(self.path), place)
             return
-        files.makedirs(self.folder, exist_ok=True)
-        draft = f"{self.folder}/{parts.draft_name(place.rpartition('/')[2], secrets.token_hex(4))}"
-        files.put_file(str(self.path), draft)
-        files.mv(draft, place)
+        folder, _, name = place.rpartition("/")
+        renaming.put(files, str(self.path), folder, name)
 
     def discard(self) -> None:
         """Leave nothing of it."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import pickle
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import anyio
 import pyarrow as pa
 import pytest
 
+import asyncsdk
 from asyncsdk import Plan, Shard, UnleashAnalytics, to_dict
 from asyncsdk.columns import to_wire
 from asyncsdk.datasets.dataset import declared
 from asyncsdk.errors import ConfigurationError
+from asyncsdk.sinks import NDJSONSink
 from asyncsdk.unleash.analytics.datasets import ROWS_OF_DEVICES
 
 pytestmark = pytest.mark.anyio
@@ -202,3 +205,66 @@ async def test_the_methods_of_the_analytics_client_are_those_of_its_data_set():
         assert analytics.plan("W1", START, END) == Plan.make(
             "unleash_analytics.rows", "W1", START, END, timedelta(hours=1)
         )
+
+
+UNUSABLE = ["", ".", "..", "\ud800", None, 1.5, True, {"a": 1}]
+
+
+@pytest.mark.parametrize("key", UNUSABLE)
+async def test_a_key_of_the_service_that_no_request_can_name_is_the_services_fault(datasets, monkeypatch, key):
+    async def keys():
+        for each in ("m1", key, "m2"):
+            yield each
+
+    monkeypatch.setattr(datasets.tags, "all_keys", keys)
+    async with datasets.tags.fan_out(on_error="collect") as stream:
+        assert len([row async for row in stream]) == 6
+    [failure] = stream.failures
+    assert stream.progress.shards == 2
+    assert isinstance(failure.error, asyncsdk.DecodeError)
+    assert failure.error.shard == failure.key
+
+    again = pickle.loads(pickle.dumps(Plan.of(stream.failures)))
+    async with datasets.tags.fan_out(again, on_error="collect") as stream:
+        assert [row async for row in stream] == []
+    assert [each.key for each in stream.failures] == [failure.key]
+
+    with pytest.raises(asyncsdk.DecodeError, match="the service lists"):
+        async with datasets.tags.fan_out() as stream:
+            [row async for row in stream]
+
+
+async def test_a_backfill_writes_the_others_and_reports_it(datasets, monkeypatch, tmp_path):
+    async def keys():
+        for each in ("m1", "..", "m2"):
+            yield each
+
+    monkeypatch.setattr(datasets.tags, "all_keys", keys)
+    report = await datasets.tags.backfill(datasets.tags.plan(), NDJSONSink(tmp_path), on_error="collect")
+    assert (report.shards, [each.key.key for each in report.failures]) == (2, [".."])
+    again = await datasets.tags.backfill(Plan.of(report.failures), NDJSONSink(tmp_path), on_error="collect")
+    assert (again.shards, len(again.failures)) == (0, 1)
+
+
+async def test_a_key_of_the_callers_own_that_no_request_can_name_is_a_wrong_argument(datasets):
+    async def keys():
+        yield ""
+
+    with pytest.raises(ValueError, match="a key must not be"):
+        async with datasets.tags.fan_out(keys(), on_error="collect") as stream:
+            [row async for row in stream]
+
+
+@pytest.mark.parametrize("end", [SystemExit, KeyboardInterrupt])
+async def test_a_sink_that_ends_the_program_ends_it_in_the_callers_task(datasets, end):
+    class Sink:
+        def done(self):
+            return []
+
+        @asynccontextmanager
+        async def open(self, shard):
+            raise end
+            yield
+
+    with pytest.raises(end):
+        await datasets.tags.backfill(datasets.tags.plan(), Sink())

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from asyncsdk.columns import to_wire
 from asyncsdk.errors import ConfigurationError
 from asyncsdk.sinks import CSVSink, Ledger, NDJSONSink, ParquetSink
 from asyncsdk.sinks.layout import LABELS
+from asyncsdk.sinks.parts import draft_name, draft_token
 from asyncsdk.sinks.remote import RemoteStore
 
 every_sink = pytest.mark.parametrize("make", [ParquetSink, NDJSONSink, CSVSink])
@@ -219,6 +221,82 @@ async def test_a_file_system_that_is_no_object_store_gets_a_whole_file_by_renami
     await write(sink, shard(), rows(shard()))
     assert files(remote) == files(local)
     assert list(await sink.done()) == [shard()]
+
+
+class RefusedError(Exception):
+    """An error that is no OSError, as ftplib has them."""
+
+
+def refuses(move, files, old, new):
+    if files.exists(new):
+        raise RefusedError("550 the file exists")
+    move(files, old, new)
+
+
+def says_nothing(move, files, old, new):
+    if not files.exists(new):
+        move(files, old, new)
+
+
+def replaces(move, files, old, new):
+    move(files, old, new)
+
+
+@pytest.fixture
+def share(memory, monkeypatch):
+    """The same as a file system that is no object store, whose renaming is yet to be said."""
+    monkeypatch.setattr(RemoteStore, "is_atomic", False)
+    move = type(memory).mv
+
+    def rename_as(way):
+        monkeypatch.setattr(type(memory), "mv", lambda files, old, new, **_: way(move, files, old, new))
+        return memory
+
+    return rename_as
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("way", [refuses, says_nothing, replaces])
+async def test_a_shard_that_comes_again_replaces_the_one_before_however_files_are_renamed(share, way, shard, rows):
+    memory, sink = share(way), NDJSONSink("memory://rows")
+    for again in (evolve(shard(), settled=False), evolve(shard(7, 8), refreshed=True)):
+        await write(sink, again, rows(shard(), 1))
+        await write(sink, again, rows(shard(), 5))
+    assert [memory.cat_file(path).count(b"\n") for path in found(memory, "/rows")] == [5, 5]
+
+
+@pytest.mark.anyio
+async def test_the_one_before_stays_where_a_new_one_cannot_take_its_place(share, shard, rows):
+    memory, sink, again = share(refuses), NDJSONSink("memory://rows"), evolve(shard(), refreshed=True)
+    await write(sink, again, rows(shard(), 1))
+    [path] = found(memory, "/rows")
+
+    def fails(move, files, old, new):
+        if new == path and memory.cat_file(old).count(b"\n") == 5:
+            raise RefusedError("550 no")
+        move(files, old, new)
+
+    share(fails)
+    with pytest.raises(OSError, match="RefusedError: 550 no"):
+        await write(sink, again, rows(shard(), 5))
+    assert found(memory, "/rows") == [path]
+    assert memory.cat_file(path).count(b"\n") == 1
+
+
+@pytest.mark.anyio
+async def test_a_draft_that_is_older_than_any_upload_is_swept_and_a_young_one_is_not(memory, shard, rows):
+    sink = NDJSONSink("memory://rows")
+    await write(sink, shard(), rows(shard()))
+    [path] = found(memory, "/rows")
+    folder, _, name = path.rpartition("/")
+    old, young, other = (
+        f"{folder}/{draft_name(name, token)}"
+        for token in (draft_token(time.time() - 100_000), draft_token(time.time()), "notes")
+    )
+    for each in (old, young, other):
+        memory.pipe_file(each, b"")
+    assert list(await sink.done()) == [shard()]
+    assert set(found(memory, "/rows")) == {path, young, other}
 
 
 @pytest.mark.anyio

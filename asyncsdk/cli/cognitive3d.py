@@ -43,7 +43,7 @@ class CognitiveWay(Way["Cognitive3D"]):
         """A client; in the sandbox the host of uploads is there, too."""
         from ..cognitive3d import Cognitive3D
 
-        data_url = f"{settings['base_url']}/data" if self.sandbox else self.data_url
+        data_url = f"{settings.get('base_url')}/data" if self.sandbox else self.data_url
         return Cognitive3D(
             secrets["api_key"], developer_key=secrets.get("developer_key"), data_url=data_url, **settings
         )

@@ -64,7 +64,7 @@ class PlatformWay(Way["UnleashPlatform"]):
 
         return UnleashPlatform(
             self.stage,
-            credentials=AWSCredentials(**secrets) if secrets else None,
+            credentials=AWSCredentials(secrets["access_key"], secrets["secret_key"]) if secrets else None,
             region=self.region,
             modelling_url=self.modelling_url,
             **settings,

@@ -21,3 +21,6 @@ autodoc_typehints = "signature"
 napoleon_google_docstring = True
 napoleon_attr_annotations = True
 napoleon_use_ivar = True
+
+# Two classes may have one short name, as a plan of a pull and a plan of the Platform: both are linked from their own pages.
+suppress_warnings = ["ref.python"]

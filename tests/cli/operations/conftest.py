@@ -107,7 +107,7 @@ class Shops(Resource):
     async def save(self, shop_id: str, shop: Shop | Mapping[str, Any]) -> Any:
         """Save a shop.
 
-        Unlike `count`, it takes a ``body`` (FACTS 9.9). It goes to ``openNow``.
+        Unlike `count`, it takes a ``body`` (docs/services/blaize.md). It goes to ``openNow``.
 
         Args:
             shop_id: the shop.

@@ -11,7 +11,7 @@ def test_a_docstring_is_taken_apart():
             async with it:
                 ...
 
-        ``PUT /x``, section "X" (FACTS 1.2). More
+        ``PUT /x``, section "X" (docs/services/blaize.md). More
         of it:
 
             code

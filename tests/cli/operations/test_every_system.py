@@ -25,12 +25,11 @@ def found(name, path):
     return commands(SYSTEMS[name], resource)[verb.replace("_", "-")]
 
 
-@pytest.mark.parametrize(
-    ("name", "document"), [*zip(SYSTEMS, ("cognitive3d", "livepeer", "unleash_platform"), strict=True)]
-)
-def test_each_operation_of_the_document_is_one_of_the_commands(name, document):
-    assert documents(document)
-    assert documents(document).keys() <= SYSTEMS[name].operations.keys()
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_each_operation_of_the_document_is_one_of_the_commands(name):
+    documented = documents(SYSTEMS[name].client.system)
+    assert documented
+    assert documented.keys() <= SYSTEMS[name].operations.keys()
 
 
 @pytest.mark.parametrize(("name", "path"), PATHS)
@@ -46,16 +45,13 @@ def test_a_command_takes_what_its_method_takes(name, path):
 
 @pytest.mark.parametrize(("name", "path"), PATHS)
 def test_no_option_has_two_meanings_or_takes_a_secret(name, path):
-    flags = [
-        flag for each in found(name, path).params for flag in (*each.opts, *each.secondary_opts) if flag[:1] == "-"
-    ]
+    typed = [flag for each in found(name, path).params for flag in (*each.opts, *each.secondary_opts)]
+    flags = [flag for flag in typed if flag.startswith("-")]
     assert len(flags) == len(set(flags))
-    secrets = re.compile("password|secret|cookie|token|private|session|jwt|stream-key")
-    assert [
-        flag
-        for flag in flags
-        if secrets.search(flag.replace("--no-", "--")) and flag.replace("--no-", "--") not in OF_NO_SECRET
-    ] == []
+    named = {flag.replace("--no-", "--") for flag in flags} - OF_NO_SECRET
+    assert not [
+        flag for flag in named if re.search("password|secret|cookie|token|private|session|jwt|(stream|api)-key", flag)
+    ]
 
 
 @pytest.mark.parametrize(("name", "path"), PATHS)
@@ -69,4 +65,4 @@ def test_the_help_of_each_command_reads_like_documentation(environment, capsys, 
     assert re.search(rf"{operation.method} ?{re.escape(re.sub('{.*', '', operation.path))}", told)
     assert line in told[told.index("Example:") :]
     assert "Prints" in told
-    assert not re.search(r"\*\*|``|docs/services|\[bold\]|FACTS", out)
+    assert not re.search(r"\*\*|``|docs/services|\[bold\]", out)

@@ -26,6 +26,12 @@ from asyncsdk.cli.terminal.problems import UsageError
         ('Literal["day", "hour"] | None', Reading.TEXT),
         ("Literal[1, 2]", Reading.JSON),
         ("Instant | None", Reading.TIME),
+        ("When | None", Reading.TIME),
+        ("timedelta | float | None", Reading.NUMBER),
+        ("int | str | Sequence[int | str] | None", Reading.TEXTS),
+        ("Order | None", Reading.TEXTS),
+        ("SessionType", Reading.TEXT),
+        ("Mapping[str, File]", Reading.FILES),
     ],
 )
 def test_an_annotation_says_how_a_value_is_typed(annotation, reading):

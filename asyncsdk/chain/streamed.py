@@ -10,6 +10,7 @@ import httpx
 from ..errors import ConnectionLostError
 from ..http.coding import coding
 from ..http.reply import Reply
+from ..http.whole import leave
 from .failure import bare, transport_failure
 
 if TYPE_CHECKING:
@@ -96,4 +97,7 @@ class Streamed:
     async def aclose(self) -> None:
         """Give the connection and the place back; bounded in time, and cancellation does not cut it short."""
         with anyio.move_on_after(_CLOSE_WITHIN, shield=True):
-            await self._stream.aclose()
+            try:
+                await leave(self._pieces)
+            finally:
+                await self._stream.aclose()

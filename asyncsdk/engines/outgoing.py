@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Self
 
 import httpx
 
+from ..http.whole import leave
+
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator
     from types import TracebackType
 
 PIECE = 1 << 16
@@ -52,9 +53,8 @@ async def _source(request: httpx.Request, body: bytes | None) -> AsyncGenerator[
         async for piece in source:
             yield piece
     finally:
-        # a generator that was left in the middle is closed now, and so is the file that it reads
-        if isinstance(source, AsyncGenerator):
-            await source.aclose()
+        # and so is the file that a generator reads
+        await leave(source)
 
 
 class SourceError(Exception):

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import anyio
 import httpx
 
+from ..http.whole import leave
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -43,7 +45,10 @@ class TimedStream(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         """Close the stream."""
-        await self._inner.aclose()
+        try:
+            await leave(self._pieces)
+        finally:
+            await self._inner.aclose()
 
 
 def limited(response: httpx.Response, ends: float, request: httpx.Request) -> httpx.Response:

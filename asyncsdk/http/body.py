@@ -15,7 +15,7 @@ import anyio.to_thread
 import httpx
 from attrs import frozen
 
-from .whole import Whole
+from .whole import Whole, leave
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
@@ -325,6 +325,7 @@ class _FormStream(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         """Close every part."""
+        await leave(self._pieces)
         for each in self._streams:
             await each.aclose()
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from inspect import isasyncgen
 from typing import TYPE_CHECKING
 
 import httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncIterator, Iterable
 
 
 class Whole(httpx.ByteStream):
@@ -80,13 +80,20 @@ async def gathered(
                 raise too_large(most, request)
             found.append(piece)
     finally:
-        # a generator that is left in the middle is closed first: trio complains of those that are not
         try:
-            if isinstance(pieces, AsyncGenerator):
-                await pieces.aclose()
+            await leave(pieces)
         finally:
             await stream.aclose()
     return Whole(b"".join(found))
+
+
+async def leave(pieces: AsyncIterator[bytes] | None) -> None:
+    """Close a stream's iterator that may be left in the middle: trio complains of generators that are not.
+
+    One that another task is reading stays as it is: it ends with its stream.
+    """
+    if isasyncgen(pieces) and not pieces.ag_running:
+        await pieces.aclose()
 
 
 def announced(method: str, status: int, headers: Iterable[tuple[bytes, bytes]]) -> int:

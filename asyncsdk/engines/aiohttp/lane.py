@@ -39,7 +39,7 @@ class Lane(asyncio.Protocol):
         origin: where it leads to.
 
     Attributes:
-        handler: aiohttp's protocol, which knows whether the connection can be used again.
+        handler: aiohttp's protocol.
         write: sends bytes.
         congested: whether the peer takes them too slowly, so that no more should be written.
     """
@@ -52,6 +52,7 @@ class Lane(asyncio.Protocol):
         self._transport = handler.transport
         self.write = handler.transport.write
         self.congested = False
+        self._spoiled = False
         self._loop = asyncio.get_running_loop()
         socket = handler.transport.get_extra_info("socket")
         self._arrivals = _watched(socket)
@@ -107,7 +108,7 @@ class Lane(asyncio.Protocol):
             self._pass_on(data)
             return
         if self._answer is None or self._answer.done():
-            self.handler.force_close()  # nobody asked
+            self._spoiled = True  # nobody asked
             return
         self._heard = self._loop.time()
         if self._message is None:
@@ -127,7 +128,7 @@ class Lane(asyncio.Protocol):
             body = b"".join(self._pieces) if len(self._pieces) > 1 else data
             if self._left < 0:
                 body = body[: self._left]
-                self.handler.force_close()
+                self._spoiled = True
             self._end((self._message, body))
 
     def _parsed(self, head: bytes) -> RawResponseMessage | None:
@@ -142,7 +143,7 @@ class Lane(asyncio.Protocol):
         if not bodiless and (message.chunked or not length.isdecimal()):
             return None
         if message.should_close:
-            self.handler.force_close()
+            self._spoiled = True
         self._left = 0 if bodiless else int(length)
         return message
 
@@ -175,14 +176,13 @@ class Lane(asyncio.Protocol):
         """Whether the connection, whose last answer has come to its end, can carry another request. Nothing may come until then."""
         if self._passing_on:
             self._passing_on = False
-            if not self.handler.should_close and holds_more(self.handler):
-                self.handler.force_close()
-        return not self.handler.should_close
+            if self.handler.should_close or holds_more(self.handler):
+                self._spoiled = True
+        return not self._spoiled
 
     def is_clean(self) -> bool:
         """Whether nothing came on a connection at rest, not even what the event loop has had no time to read."""
-        handler = self.handler
-        return handler.is_connected() and not handler.should_close and not self.arrived()
+        return not self._spoiled and self.handler.is_connected() and not self.arrived()
 
     def arrived(self) -> bool:
         """Whether something has come that the event loop has not yet read."""
@@ -203,9 +203,12 @@ class Lane(asyncio.Protocol):
         if news is not None and not news.done():
             news.set_result(None)
 
-    def abort(self) -> None:
-        """Close the connection without a farewell, since the peer may be the one that stalls."""
-        self._transport.abort()
+    def give_up(self) -> None:
+        """The request is not complete: the connection cannot carry another one."""
+        self._spoiled = True
+        if not self.handler.is_connected():
+            # the peer is done, and the event loop would wait until it has taken all that was written
+            self._transport.abort()
 
     def _look(self) -> None:
         """Whether something has come in time. One timer serves many answers; to start one for each costs more than to look."""
@@ -227,6 +230,7 @@ class Lane(asyncio.Protocol):
         """End the answer that is under way, and let the pool know."""
         if isinstance(exc, OSError):
             self._rescue()
+        self._spoiled = True
         self._stop_timer()
         answer = self._answer
         if answer is not None and not answer.done():

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 
 from ...http.whole import too_large
+from ..unsent import unsent
 from .internals import expect, fail_body, handler_of, head_of, holds_more
 
 if TYPE_CHECKING:
@@ -54,10 +55,9 @@ class Lane(asyncio.Protocol):
         self.congested = False
         self._spoiled = False
         self._loop = asyncio.get_running_loop()
-        socket = handler.transport.get_extra_info("socket")
-        self._arrivals = _watched(socket)
-        in_clear = handler.transport.get_extra_info("ssl_object") is None
-        self._readable = socket.fileno() if socket is not None and in_clear else None
+        self._socket = handler.transport.get_extra_info("socket")
+        self._in_clear = handler.transport.get_extra_info("ssl_object") is None
+        self._arrivals = _watched(self._socket)
         self._passing_on = False
         self._head_is_in = False
         self._answer: asyncio.Future[Answer | None] | None = None
@@ -192,11 +192,21 @@ class Lane(asyncio.Protocol):
         """Wait until there is room to write again, something came, or the connection is lost.
 
         Raises:
-            TimeoutError: nothing of it has happened for so many seconds.
+            TimeoutError: nothing of it has happened, and the peer has taken nothing, for so many seconds.
         """
-        self._news = self._loop.create_future()
-        async with asyncio.timeout(limit):
-            await self._news
+        left = self._unsent()
+        while True:
+            self._news = self._loop.create_future()
+            try:
+                async with asyncio.timeout(limit):
+                    return await self._news
+            except TimeoutError:
+                before, left = left, self._unsent()
+                if left >= before:
+                    raise
+
+    def _unsent(self) -> int:
+        return self._transport.get_write_buffer_size() + unsent(self._socket)
 
     def _tell_news(self) -> None:
         news, self._news = self._news, None
@@ -243,11 +253,10 @@ class Lane(asyncio.Protocol):
 
     def _rescue(self) -> None:
         """Take what the event loop has left unread: where writing fails first, it gives up reading too."""
-        if self._readable is None:
-            return
-        with suppress(OSError):
-            while data := os.read(self._readable, _PIECE):
-                self.data_received(data)
+        if self._socket is not None and self._in_clear:
+            with suppress(OSError):
+                while data := os.read(self._socket.fileno(), _PIECE):
+                    self.data_received(data)
 
     def eof_received(self) -> None:
         """Let the connection be closed."""

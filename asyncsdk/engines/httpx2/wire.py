@@ -11,6 +11,7 @@ import anyio.lowlevel
 import httpcore2
 
 from ..outgoing import PIECE
+from ..unsent import unsent
 from .tls import TLSStream
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Wire(httpcore2.AsyncNetworkStream):
         self._heard = bytearray()
         self._ended = False
         self._failure: httpcore2.ReadError | None = None
+        self._stalled = False
         self._spoiled = False
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109  # the interface is httpcore2's
@@ -85,19 +87,32 @@ class Wire(httpcore2.AsyncNetworkStream):
         failure: Exception = httpcore2.WriteError("the server has decided")
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._listen, tasks.cancel_scope)
+            if limit is not None:
+                tasks.start_soon(self._watch, tasks.cancel_scope, limit)
             if self._stream.get_extra_info("is_readable"):
                 await self._hear()
             try:
-                await self._stream.write(piece, limit)
+                await self._stream.write(piece)
                 written = True
             except httpcore2.WriteError as error:
                 failure = error
-            except httpcore2.WriteTimeout as error:
-                if told(self._heard) is None:  # or it has said what it had to say, and reads no more
-                    failure = error
             tasks.cancel_scope.cancel()
+        if self._stalled and told(self._heard) is None:  # else it has said what it had to say, and reads no more
+            raise httpcore2.WriteTimeout
         if not written or self._has_decided():
             raise failure
+
+    async def _watch(self, writing: anyio.CancelScope, limit: float) -> None:
+        """End the writing when the server has taken nothing for so many seconds."""
+        socket = self._stream.get_extra_info("socket")
+        left = unsent(socket)
+        while True:
+            await anyio.sleep(limit)
+            before, left = left, unsent(socket)
+            if left >= before:
+                self._stalled = True
+                writing.cancel()
+                return
 
     async def _hear(self) -> None:
         """Let what has come be read first: on asyncio, to write to a connection that was reset loses it."""

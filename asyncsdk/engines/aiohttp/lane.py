@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import select
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import aiohttp
 
 from ...http.whole import too_large
-from ..unsent import unsent
+from ..kernel import arrivals, unsent
 from .internals import expect, fail_body, handler_of, head_of, holds_more
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ class Lane(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._socket = handler.transport.get_extra_info("socket")
         self._in_clear = handler.transport.get_extra_info("ssl_object") is None
-        self._arrivals = _watched(self._socket)
+        self._arrivals = arrivals(self._socket)
         self._passing_on = False
         self._head_is_in = False
         self._answer: asyncio.Future[Answer | None] | None = None
@@ -271,12 +270,3 @@ class Lane(asyncio.Protocol):
         """Let the upload go on."""
         self.congested = False
         self._tell_news()
-
-
-def _watched(socket: Any) -> select.poll | None:
-    """What tells whether something can be read from a connection's socket, where the operating system has it."""
-    if socket is None or not hasattr(select, "poll"):
-        return None
-    poll = select.poll()
-    poll.register(socket.fileno(), select.POLLIN)
-    return poll

@@ -10,8 +10,8 @@ import anyio
 import anyio.lowlevel
 import httpcore2
 
+from ..kernel import arrivals, has_room, unsent
 from ..outgoing import PIECE
-from ..unsent import unsent
 from .tls import TLSStream
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ class Wire(httpcore2.AsyncNetworkStream):
         self._stream = stream
         self._is_closed = is_closed
         self._writes = 0
+        self._socket = stream.get_extra_info("socket")
+        self._arrivals = arrivals(self._socket)
         self._heard = bytearray()
         self._ended = False
         self._failure: httpcore2.ReadError | None = None
@@ -79,8 +81,17 @@ class Wire(httpcore2.AsyncNetworkStream):
         self._writes += 1
         if self._writes <= _HEAD_AND_BODY and len(buffer) <= _SMALL:
             await self._stream.write(buffer, timeout)  # who sends so little can wait for the answer
+            return
+        if self._flows(len(buffer)):
+            await self._stream.write(buffer, timeout)
         else:
             await self._write_and_listen(buffer, timeout)
+
+    def _flows(self, count: int) -> bool:
+        """Whether the server has said nothing, and what is to be written will not wait: to listen meanwhile costs ten times as much."""
+        if self._arrivals is None or self._heard or self._arrivals.poll(0):
+            return False
+        return has_room(self._socket, count)
 
     async def _write_and_listen(self, piece: bytes, limit: float | None) -> None:
         written = False
@@ -104,11 +115,10 @@ class Wire(httpcore2.AsyncNetworkStream):
 
     async def _watch(self, writing: anyio.CancelScope, limit: float) -> None:
         """End the writing when the server has taken nothing for so many seconds."""
-        socket = self._stream.get_extra_info("socket")
-        left = unsent(socket)
+        left = unsent(self._socket)
         while True:
             await anyio.sleep(limit)
-            before, left = left, unsent(socket)
+            before, left = left, unsent(self._socket)
             if left >= before:
                 self._stalled = True
                 writing.cancel()

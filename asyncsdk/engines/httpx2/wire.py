@@ -79,17 +79,15 @@ class Wire(httpcore2.AsyncNetworkStream):
         if not buffer:
             return
         self._writes += 1
-        if self._writes <= _HEAD_AND_BODY and len(buffer) <= _SMALL:
-            await self._stream.write(buffer, timeout)  # who sends so little can wait for the answer
-            return
-        if self._flows(len(buffer)):
+        little = self._writes <= _HEAD_AND_BODY and len(buffer) <= _SMALL  # who sends so little can wait for the answer
+        if little or self._flows(len(buffer)):
             await self._stream.write(buffer, timeout)
         else:
             await self._write_and_listen(buffer, timeout)
 
     def _flows(self, count: int) -> bool:
         """Whether the server has said nothing, and what is to be written will not wait: to listen meanwhile costs ten times as much."""
-        if self._arrivals is None or self._heard or self._arrivals.poll(0):
+        if self._heard or self._arrivals is None or self._arrivals.poll(0):
             return False
         return has_room(self._socket, count)
 

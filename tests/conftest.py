@@ -190,3 +190,26 @@ def body_of():
             await answer.aclose()
 
     return read
+
+
+@pytest.fixture
+def in_child():
+    """Does something in a forked child, and gives what it says: a text it returns, or the exception it raises."""
+
+    def run(work):
+        reading, writing = os.pipe()
+        child = os.fork()
+        if not child:
+            try:
+                said = work() or ""
+            except BaseException as error:  # noqa: BLE001  # whatever it is, the child must end here
+                said = f"{type(error).__name__}: {error}"
+            os.write(writing, said.encode())
+            os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading) as told:
+            said = told.read()
+        os.waitpid(child, 0)
+        return said
+
+    return run

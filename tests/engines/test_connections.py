@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 
 import anyio
 import httpx
@@ -178,27 +177,13 @@ async def test_aiohttp_gives_back_the_place_of_an_answer_that_nobody_closed(ask,
 
 @pytest.mark.anyio
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
-async def test_a_forked_child_does_not_touch_its_parents_connections(own_cell, ask, carry):
-    def refused(work):
-        try:
-            work.send(None)
-        except ConfigurationError as error:
-            return str(error)
-        return ""
-
+async def test_a_forked_child_does_not_touch_its_parents_connections(own_cell, ask, carry, body_of, in_child):
     async with RawServer() as server, own_cell.engine() as engine:
         await carry(engine, ask("GET", server.url + "/"))
-        reading, writing = os.pipe()
-        child = os.fork()
-        if not child:
-            said = refused(engine.handle_async_request(ask("GET", server.url + "/"))), refused(engine.aclose())
-            os.write(writing, "\n".join(said).encode())
-            os._exit(0)
-        os.close(writing)
-        with os.fdopen(reading) as told:
-            asked, closed = told.read().split("\n")
-        os.waitpid(child, 0)  # noqa: ASYNC222  # it has said all it had to say, so it is done
-        assert "forked" in asked
-        assert "same process" in closed
-        await carry(engine, ask("GET", server.url + "/"))
+        again = engine.handle_async_request(ask("GET", server.url + "/"))
+        assert in_child(lambda: again.send(None)).startswith("ConfigurationError: this process was forked")
+        assert await body_of(await again) == b""  # the parent's own
+        closing = engine.aclose()
+        assert in_child(lambda: closing.send(None)).startswith("ConfigurationError: close a client")
+        await closing
         assert (len(server.requests), server.connections) == (2, 1)

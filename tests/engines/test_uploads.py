@@ -171,6 +171,24 @@ async def test_a_server_that_takes_nothing_is_a_write_timeout(own_cell, ask, car
             await carry(engine, upload(ask, server.url + "/", Body(LARGE), limits={"write": 0.05}))
 
 
+async def test_one_that_takes_little_at_a_time_is_waited_for(own_cell, ask, carry):
+    class Slow(RawServer):
+        async def _converse(self, number, stream, connection):
+            received = 0
+            while received < 8 * MB:
+                received += len(await stream.receive(1 << 16))
+                if received < 3 * MB // 2:
+                    # the kernel lets us write again when a third of what it holds is gone: that takes longer than the limit
+                    await anyio.sleep(0.05)
+            await stream.send(Reply.ok(b"all").data)
+
+    async with Slow(receive_buffer=65536) as server, own_cell.engine() as engine:
+        request = upload(ask, server.url + "/", Body(8 * MB), limits={"write": 0.4})
+        with anyio.fail_after(ENOUGH):
+            response = await carry(engine, request)
+        assert b"".join(response.stream) == b"all"
+
+
 async def test_a_large_upload_takes_little_memory_and_no_chunks(own_cell, ask, carry):
     class Counting(RawServer):
         received = 0

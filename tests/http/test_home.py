@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import os
-
 import anyio
 import pytest
 
@@ -41,54 +39,34 @@ def test_a_refused_loop_does_not_become_the_home():
     anyio.run(both)
 
 
-def in_a_child(work):
-    """What work does in a forked child, as text; empty where it does nothing worth telling."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        try:
-            said = work() or ""
-        except BaseException as error:  # noqa: BLE001  # whatever it is, the child must end here
-            said = f"{type(error).__name__}: {error}"
-        os.write(writing, said.encode())
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as told:
-        said = told.read()
-    os.waitpid(child, 0)
-    return said
-
-
-@pytest.mark.filterwarnings(
-    "ignore:This process:DeprecationWarning"
-)  # it has threads, whose locks are of no matter here
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 class TestAFork:
-    """The child seems to be in the same loop, with the same connections."""
+    """The child seems to be in the same loop, with the same connections. (Python warns of threads, whose locks do not matter here.)"""
 
     @pytest.mark.anyio
-    async def test_the_child_is_refused_and_the_parent_goes_on(self):
+    async def test_the_child_is_refused_and_the_parent_goes_on(self, in_child):
         home = HomeLoop()
         home.enter()
-        assert in_a_child(home.enter).startswith("ConfigurationError: this process was forked")
-        assert in_a_child(home.leave).startswith("ConfigurationError: close a client")
+        assert in_child(home.enter).startswith("ConfigurationError: this process was forked")
+        assert in_child(home.leave).startswith("ConfigurationError: close a client")
         home.enter()
         assert home.leave()
 
     @pytest.mark.anyio
-    async def test_what_was_never_used_is_at_home_in_the_child(self):
+    async def test_what_was_never_used_is_at_home_in_the_child(self, in_child):
         home = HomeLoop()
         # where the loop itself cannot be told after a fork, this is no matter of ours
-        assert "ConfigurationError" not in in_a_child(home.enter)
+        assert "ConfigurationError" not in in_child(home.enter)
 
     @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-    def test_a_loop_of_the_childs_own_is_another(self, backend):
+    def test_a_loop_of_the_childs_own_is_another(self, in_child, backend):
         home = HomeLoop()
         anyio.run(enter, home)
-        assert "ConfigurationError: this process was forked" in in_a_child(
+        assert "ConfigurationError: this process was forked" in in_child(
             lambda: anyio.run(enter, home, backend=backend)
         )
         fresh = HomeLoop()
-        assert in_a_child(lambda: anyio.run(enter, fresh, backend=backend)) == ""
+        assert in_child(lambda: anyio.run(enter, fresh, backend=backend)) == ""
 
 
 class TestLeaving:

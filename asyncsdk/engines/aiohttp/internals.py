@@ -83,9 +83,6 @@ class Handler(Protocol):
         """Whether the connection is neither lost nor being closed."""
         ...
 
-    def force_close(self) -> None:
-        """Let `should_close` be true from now on."""
-
     def exception(self) -> BaseException | None:
         """What ended the queue."""
         ...

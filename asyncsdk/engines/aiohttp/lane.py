@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import select
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import aiohttp
 
 from ...http.whole import too_large
+from ..kernel import arrivals, unsent
 from .internals import expect, fail_body, handler_of, head_of, holds_more
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Lane(asyncio.Protocol):
         origin: where it leads to.
 
     Attributes:
-        handler: aiohttp's protocol, which knows whether the connection can be used again.
+        handler: aiohttp's protocol.
         write: sends bytes.
         congested: whether the peer takes them too slowly, so that no more should be written.
     """
@@ -52,11 +52,11 @@ class Lane(asyncio.Protocol):
         self._transport = handler.transport
         self.write = handler.transport.write
         self.congested = False
+        self._spoiled = False
         self._loop = asyncio.get_running_loop()
-        socket = handler.transport.get_extra_info("socket")
-        self._arrivals = _watched(socket)
-        in_clear = handler.transport.get_extra_info("ssl_object") is None
-        self._readable = socket.fileno() if socket is not None and in_clear else None
+        self._socket = handler.transport.get_extra_info("socket")
+        self._in_clear = handler.transport.get_extra_info("ssl_object") is None
+        self._arrivals = arrivals(self._socket)
         self._passing_on = False
         self._head_is_in = False
         self._answer: asyncio.Future[Answer | None] | None = None
@@ -107,7 +107,7 @@ class Lane(asyncio.Protocol):
             self._pass_on(data)
             return
         if self._answer is None or self._answer.done():
-            self.handler.force_close()  # nobody asked
+            self._spoiled = True  # nobody asked
             return
         self._heard = self._loop.time()
         if self._message is None:
@@ -127,7 +127,7 @@ class Lane(asyncio.Protocol):
             body = b"".join(self._pieces) if len(self._pieces) > 1 else data
             if self._left < 0:
                 body = body[: self._left]
-                self.handler.force_close()
+                self._spoiled = True
             self._end((self._message, body))
 
     def _parsed(self, head: bytes) -> RawResponseMessage | None:
@@ -142,7 +142,7 @@ class Lane(asyncio.Protocol):
         if not bodiless and (message.chunked or not length.isdecimal()):
             return None
         if message.should_close:
-            self.handler.force_close()
+            self._spoiled = True
         self._left = 0 if bodiless else int(length)
         return message
 
@@ -175,14 +175,13 @@ class Lane(asyncio.Protocol):
         """Whether the connection, whose last answer has come to its end, can carry another request. Nothing may come until then."""
         if self._passing_on:
             self._passing_on = False
-            if not self.handler.should_close and holds_more(self.handler):
-                self.handler.force_close()
-        return not self.handler.should_close
+            if self.handler.should_close or holds_more(self.handler):
+                self._spoiled = True
+        return not self._spoiled
 
     def is_clean(self) -> bool:
         """Whether nothing came on a connection at rest, not even what the event loop has had no time to read."""
-        handler = self.handler
-        return handler.is_connected() and not handler.should_close and not self.arrived()
+        return not self._spoiled and self.handler.is_connected() and not self.arrived()
 
     def arrived(self) -> bool:
         """Whether something has come that the event loop has not yet read."""
@@ -192,20 +191,33 @@ class Lane(asyncio.Protocol):
         """Wait until there is room to write again, something came, or the connection is lost.
 
         Raises:
-            TimeoutError: nothing of it has happened for so many seconds.
+            TimeoutError: nothing of it has happened, and the peer has taken nothing, for so many seconds.
         """
-        self._news = self._loop.create_future()
-        async with asyncio.timeout(limit):
-            await self._news
+        left = self._unsent()
+        while True:
+            self._news = self._loop.create_future()
+            try:
+                async with asyncio.timeout(limit):
+                    return await self._news
+            except TimeoutError:
+                before, left = left, self._unsent()
+                if left >= before:
+                    raise
+
+    def _unsent(self) -> int:
+        return self._transport.get_write_buffer_size() + unsent(self._socket)
 
     def _tell_news(self) -> None:
         news, self._news = self._news, None
         if news is not None and not news.done():
             news.set_result(None)
 
-    def abort(self) -> None:
-        """Close the connection without a farewell, since the peer may be the one that stalls."""
-        self._transport.abort()
+    def give_up(self) -> None:
+        """The request is not complete: the connection cannot carry another one."""
+        self._spoiled = True
+        if not self.handler.is_connected():
+            # the peer is done, and the event loop would wait until it has taken all that was written
+            self._transport.abort()
 
     def _look(self) -> None:
         """Whether something has come in time. One timer serves many answers; to start one for each costs more than to look."""
@@ -227,6 +239,7 @@ class Lane(asyncio.Protocol):
         """End the answer that is under way, and let the pool know."""
         if isinstance(exc, OSError):
             self._rescue()
+        self._spoiled = True
         self._stop_timer()
         answer = self._answer
         if answer is not None and not answer.done():
@@ -239,11 +252,10 @@ class Lane(asyncio.Protocol):
 
     def _rescue(self) -> None:
         """Take what the event loop has left unread: where writing fails first, it gives up reading too."""
-        if self._readable is None:
-            return
-        with suppress(OSError):
-            while data := os.read(self._readable, _PIECE):
-                self.data_received(data)
+        if self._socket is not None and self._in_clear:
+            with suppress(OSError):
+                while data := os.read(self._socket.fileno(), _PIECE):
+                    self.data_received(data)
 
     def eof_received(self) -> None:
         """Let the connection be closed."""
@@ -258,12 +270,3 @@ class Lane(asyncio.Protocol):
         """Let the upload go on."""
         self.congested = False
         self._tell_news()
-
-
-def _watched(socket: Any) -> select.poll | None:
-    """What tells whether something can be read from a connection's socket, where the operating system has it."""
-    if socket is None or not hasattr(select, "poll"):
-        return None
-    poll = select.poll()
-    poll.register(socket.fileno(), select.POLLIN)
-    return poll

@@ -99,10 +99,7 @@ async def upload(request: httpx.Request, lane: Lane, rest: Rest | None, limit: f
                     break
                 lane.write(piece)
     if not (complete and await uploading.has_room()):
-        lane.handler.force_close()
-        if not lane.handler.is_connected():
-            # the peer is done, and the event loop would wait until it has taken all that was written
-            lane.abort()
+        lane.give_up()
     return uploading.answer
 
 

@@ -64,7 +64,7 @@ class TLSStream(httpcore2.AsyncNetworkStream):
                 await tls._shake_hands()
         except TimeoutError as error:
             raise httpcore2.ConnectTimeout from error
-        except (ssl.SSLError, ssl.CertificateError, httpcore2.NetworkError) as error:
+        except (ssl.SSLError, ValueError, httpcore2.NetworkError) as error:  # a host that cannot be one is a ValueError
             raise httpcore2.ConnectError(str(error)) from error
         return tls
 

@@ -10,6 +10,7 @@ import anyio
 import anyio.lowlevel
 import httpcore2
 
+from ..kernel import arrivals, has_room, unsent
 from ..outgoing import PIECE
 from .tls import TLSStream
 
@@ -50,9 +51,12 @@ class Wire(httpcore2.AsyncNetworkStream):
         self._stream = stream
         self._is_closed = is_closed
         self._writes = 0
+        self._socket = stream.get_extra_info("socket")
+        self._arrivals = arrivals(self._socket)
         self._heard = bytearray()
         self._ended = False
         self._failure: httpcore2.ReadError | None = None
+        self._stalled = False
         self._spoiled = False
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109  # the interface is httpcore2's
@@ -75,29 +79,48 @@ class Wire(httpcore2.AsyncNetworkStream):
         if not buffer:
             return
         self._writes += 1
-        if self._writes <= _HEAD_AND_BODY and len(buffer) <= _SMALL:
-            await self._stream.write(buffer, timeout)  # who sends so little can wait for the answer
+        little = self._writes <= _HEAD_AND_BODY and len(buffer) <= _SMALL  # who sends so little can wait for the answer
+        if little or self._flows(len(buffer)):
+            await self._stream.write(buffer, timeout)
         else:
             await self._write_and_listen(buffer, timeout)
+
+    def _flows(self, count: int) -> bool:
+        """Whether the server has said nothing, and what is to be written will not wait: to listen meanwhile costs ten times as much."""
+        if self._heard or self._arrivals is None or self._arrivals.poll(0):
+            return False
+        return has_room(self._socket, count)
 
     async def _write_and_listen(self, piece: bytes, limit: float | None) -> None:
         written = False
         failure: Exception = httpcore2.WriteError("the server has decided")
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._listen, tasks.cancel_scope)
+            if limit is not None:
+                tasks.start_soon(self._watch, tasks.cancel_scope, limit)
             if self._stream.get_extra_info("is_readable"):
                 await self._hear()
             try:
-                await self._stream.write(piece, limit)
+                await self._stream.write(piece)
                 written = True
             except httpcore2.WriteError as error:
                 failure = error
-            except httpcore2.WriteTimeout as error:
-                if told(self._heard) is None:  # or it has said what it had to say, and reads no more
-                    failure = error
             tasks.cancel_scope.cancel()
+        if self._stalled and told(self._heard) is None:  # else it has said what it had to say, and reads no more
+            raise httpcore2.WriteTimeout
         if not written or self._has_decided():
             raise failure
+
+    async def _watch(self, writing: anyio.CancelScope, limit: float) -> None:
+        """End the writing when the server has taken nothing for so many seconds."""
+        left = unsent(self._socket)
+        while True:
+            await anyio.sleep(limit)
+            before, left = left, unsent(self._socket)
+            if left >= before:
+                self._stalled = True
+                writing.cancel()
+                return
 
     async def _hear(self) -> None:
         """Let what has come be read first: on asyncio, to write to a connection that was reset loses it."""

@@ -172,7 +172,7 @@ def test_an_answer_that_breaks_off_anywhere_is_an_error(loop, name, error):
         with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)) as caught:
             peer.answer(task)
         assert caught.value.request is REQUEST
-        assert peer.handler.should_close
+        assert not peer.lane.at_rest()
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_bytes_that_nobody_asked_for_end_the_connection(loop, again, when):
         peer.say(LENGTH)
         assert peer.answer(task) == (200, b"abcdef")
         peer.say(again)
-    assert peer.handler.should_close
+    assert not peer.lane.at_rest()
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_what_is_not_http_is_an_error(loop, data):
     peer.say(data)
     with pytest.raises(httpx.RemoteProtocolError, match="not HTTP"):
         peer.answer(task)
-    assert peer.handler.should_close
+    assert not peer.lane.at_rest()
 
 
 def test_an_answer_that_says_so_is_the_last_on_its_connection(loop):
@@ -227,7 +227,7 @@ def test_an_answer_that_says_so_is_the_last_on_its_connection(loop):
     task = peer.ask()
     peer.say(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 6\r\n\r\nabcdef")
     assert peer.answer(task) == (200, b"abcdef")
-    assert peer.handler.should_close
+    assert not peer.lane.at_rest()
 
 
 @pytest.mark.parametrize(

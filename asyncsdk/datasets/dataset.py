@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Callable
 from functools import cached_property
 from importlib import import_module
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import WeakValueDictionary
 
@@ -87,15 +88,18 @@ _declared: WeakValueDictionary[str, Dataset[Any]] = WeakValueDictionary()
 
 
 def declared(id: str) -> Dataset[Any]:  # noqa: A002  # its name
-    """A data set by its id.
+    """A data set by its id; the module of its system is imported for it, where an installed package names one.
 
     Raises:
         ConfigurationError: nobody has declared it here.
     """
+    if id not in _declared:
+        for each in entry_points(group="asyncsdk.datasets", name=id.partition(".")[0]):
+            each.load()
     try:
         return _declared[id]
     except KeyError:
-        raise ConfigurationError(f"there is no data set {id!r} here: import the client that has it") from None
+        raise ConfigurationError(f"there is no data set {id!r} here: import the module that declares it") from None
 
 
 def _found(id: str, module: str) -> Dataset[Any]:  # noqa: A002  # likewise

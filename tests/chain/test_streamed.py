@@ -15,9 +15,9 @@ from asyncsdk import (
     NotFoundError,
     RetryPolicy,
     Timeout,
-    TimeoutError,
+    TimeoutError,  # noqa: A004
     UnleashAnalytics,
-)  # noqa: A004
+)
 from asyncsdk.http.clock import Clock
 from asyncsdk.operation import Operation
 

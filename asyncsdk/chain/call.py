@@ -138,7 +138,9 @@ class Framer:
         """
         host = self._hosts.named[operation.host]
         url = host.base.join(operation.url_path(*path), encode_query(query))
-        headers = self._headers.get(operation.host) or self._headers_of(operation.host, host)
+        headers = self._headers.get(operation.host)
+        if headers is None:
+            headers = self._headers_of(operation.host, host)
         sent: Body = EMPTY
         if body is not None:
             sent = HeldBody(body) if isinstance(body, bytes) else body

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Callable
 from functools import cached_property
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import WeakValueDictionary
 
@@ -94,6 +93,8 @@ def declared(id: str) -> Dataset[Any]:  # noqa: A002  # its name
         ConfigurationError: nobody has declared it here.
     """
     if id not in _declared:
+        from importlib.metadata import entry_points  # noqa: PLC0415  # rarely needed, and slow to import
+
         for each in entry_points(group="asyncsdk.datasets", name=id.partition(".")[0]):
             each.load()
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self, Unpack
 
@@ -52,7 +53,7 @@ def read_version(reply: Reply) -> str:
     Raises:
         DecodeError: neither.
     """
-    if loose := _LOOSE_VERSION.fullmatch(reply.body.decode("utf-8-sig", "replace").strip()):
+    if loose := _LOOSE_VERSION.fullmatch(reply.body.removeprefix(BOM_UTF8).strip().decode("utf-8", "replace")):
         return loose[1]
     value = reply.json()
     if not isinstance(value, str):

@@ -50,9 +50,9 @@ def _absolute(_: object, __: Attribute[str | None], value: str | None) -> None:
         return
     try:
         url = httpx.URL(value)
-    except (httpx.InvalidURL, TypeError):
+    except (httpx.InvalidURL, ValueError, TypeError):
         url = httpx.URL("")
-    if url.scheme not in ("http", "https") or not url.host or url.userinfo:
+    if url.scheme not in ("http", "https") or not url.raw_host or url.userinfo:
         raise ConfigurationError("endpoint_url must be an absolute http or https URL without user name")
 
 

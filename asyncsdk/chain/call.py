@@ -194,9 +194,9 @@ class Framer:
         """
         try:
             to = httpx.URL(url)
-        except (httpx.InvalidURL, TypeError):
+        except (httpx.InvalidURL, ValueError, TypeError):
             to = httpx.URL("")
-        if to.scheme not in ("http", "https") or not to.host:
+        if to.scheme not in ("http", "https") or not to.raw_host:
             raise ValueError(f"{operation.id}: the URL is not an absolute http:// or https:// one")
         sent: Body = EMPTY
         framing: list[tuple[bytes, bytes]] = []

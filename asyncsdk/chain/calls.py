@@ -245,7 +245,7 @@ class Calls:
                 Attempt(
                     operation=operation.id,
                     method=request.method,
-                    host=request.url.host,
+                    host=request.url.raw_host.decode("ascii"),
                     route=operation.path,
                     number=number,
                     status=None if response is None else response.status_code,

@@ -53,9 +53,9 @@ def _a_proxy(_: object, attribute: Attribute[Any], value: object) -> None:
         return
     try:
         url = httpx.URL(value if isinstance(value, str) else "")
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, ValueError):
         url = httpx.URL("")
-    if url.scheme not in ("http", "https") or not url.host:  # the value may hold a password
+    if url.scheme not in ("http", "https") or not url.raw_host:  # the value may hold a password
         raise ConfigurationError(f"{attribute.name} must be an http:// or https:// URL")
 
 

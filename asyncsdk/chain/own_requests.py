@@ -94,7 +94,7 @@ class OwnTransport(httpx.AsyncBaseTransport):
         return await self._calls.run(self._call(request), _AsHttpx(self._options))
 
     def _call(self, request: httpx.Request) -> Call:
-        if request.url.scheme not in ("http", "https") or not request.url.host:
+        if request.url.scheme not in ("http", "https") or not request.url.raw_host:
             raise httpx.UnsupportedProtocol("the URL is not an absolute http:// or https:// one", request=request)
         host = self._hosts.of(request.url)
         body = body_of_request(request)

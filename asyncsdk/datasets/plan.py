@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 from ..fanout.keys import finish
 from ..fanout.progress import Failure
 from ..paging import Pager
-from .shard import Shard, UnusableKey, key_text, listed_key
+from .shard import Shard, key_text, listed_key
 from .split import Extent, checked_pieces, cuts
 from .windows import Instant, span, split, window_length
 
@@ -118,7 +118,7 @@ class Plan:
         if len(found := {each.dataset for each in chosen}) > 1:
             raise ValueError(f"a plan is for one data set, not for {' and '.join(sorted(found))}")
         times = [(each.start, each.end) for each in chosen if each.start is not None and each.end is not None]
-        keys = tuple(each.key for each in chosen if each.key is not None and not isinstance(each.key, UnusableKey))
+        keys = tuple(each.key for each in chosen if each.key is not None)
         return cls(
             dataset=chosen[0].dataset if chosen else "",
             keys=keys if keys or not chosen else None,

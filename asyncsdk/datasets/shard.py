@@ -13,25 +13,27 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+class UnusableKey(str):
+    """A key that a service lists, and that cannot stand in a path: its shards fail, and the others go on."""
+
+    __slots__ = ()
+
+
 def key_text(value: object) -> str:
-    """A key as text, such as can stand in a path; a whole number is its digits.
+    """A key as text, such as can stand in a path; a whole number is its digits. What is known to be unusable stays so.
 
     Raises:
         TypeError: neither a text nor a whole number.
         ValueError: empty, ``.`` or ``..``, or text that is not Unicode.
     """
+    if isinstance(value, UnusableKey):
+        return value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str):
         raise TypeError(f"a key is a text or a whole number, not {type(value).__name__}")
     segment(value, "a key")
     return value
-
-
-class UnusableKey(str):
-    """A key that a service lists, and that cannot stand in a path: its shards fail, and the others go on."""
-
-    __slots__ = ()
 
 
 def listed_key(value: object) -> str:

@@ -67,8 +67,12 @@ class BorrowedEngine(Engine):
 
     async def _sent(self, request: httpx.Request, content: bytes | Outgoing, *, length: int | None) -> Any:
         native = _native_request(self._library, request, content, length=length)
-        with translated_errors(request):
-            return await self._client.send(native, stream=True, auth=None, follow_redirects=False)
+        try:
+            with translated_errors(request):
+                return await self._client.send(native, stream=True, auth=None, follow_redirects=False)
+        except (UnicodeError, httpx.InvalidURL, getattr(self._library, "InvalidURL", httpx.InvalidURL)):
+            # httpx works out where a redirect leads though it is not to follow it, and stumbles over a host that is none
+            raise httpx.RemoteProtocolError("the server redirects to what is no URL", request=request) from None
 
     async def aclose(self) -> None:
         """Do nothing: the client is the caller's."""

@@ -116,6 +116,6 @@ def _name(host: str) -> str:
     if not host.isascii():
         try:
             host = httpx.URL(f"http://{host}").raw_host.decode("ascii")
-        except httpx.InvalidURL:
+        except (httpx.InvalidURL, ValueError):
             return ""
     return host.lower()

@@ -65,7 +65,7 @@ class Proxies:
             proxy = httpx.URL(given if "://" in given else f"http://{given}")
         except (httpx.InvalidURL, UnicodeError):
             proxy = httpx.URL("")
-        if proxy.scheme not in ("http", "https") or not proxy.host:
+        if proxy.scheme not in ("http", "https") or not proxy.raw_host:
             # the value may hold a password
             raise ConfigurationError(f"the proxy that {self.named_by} names is not an http:// or https:// URL")
         return proxy

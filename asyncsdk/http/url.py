@@ -28,14 +28,19 @@ def encode_query(query: Query | None) -> str:
 
     Raises:
         TypeError: a value of a kind that has no agreed spelling.
+        ValueError: a text that is not Unicode.
     """
     if not query:
         return ""
-    return "&".join(
-        f"{quote(name, safe='')}={quote(text, safe='')}"
-        for name, value in query.items()
-        for text in _texts(name, value)
-    )
+    try:
+        return "&".join(
+            f"{quote(name, safe='')}={quote(text, safe='')}"
+            for name, value in query.items()
+            for text in _texts(name, value)
+        )
+    except UnicodeEncodeError:
+        names = ", ".join(repr(name) for name in query)
+        raise ValueError(f"a query parameter holds a character that cannot be sent as UTF-8 (one of {names})") from None
 
 
 def _texts(name: str, value: Any) -> Iterable[str]:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import anyio
+import httpx
 import pyarrow as pa
 import pytest
 
@@ -191,6 +192,17 @@ async def test_a_data_set_pickles_by_its_id():
     assert pickle.loads(pickle.dumps(ROWS_OF_DEVICES)) is ROWS_OF_DEVICES
     assert len(pickle.dumps(ROWS_OF_DEVICES)) < 150
     assert declared("unleash_analytics.rows") is ROWS_OF_DEVICES
+
+
+async def test_what_is_no_text_among_the_devices_is_a_failure_of_its_own_too():
+    def answer(request):
+        return httpx.Response(200, json=[None, 7, "W1"] if request.url.path.endswith("/devices") else [])
+
+    async with UnleashAnalytics("test-key", transport=httpx.MockTransport(answer)) as analytics:
+        async with analytics.fan_out("all", START, END, on_error="collect") as stream:
+            assert [row async for row in stream] == []
+    assert {failure.key.key for failure in stream.failures} == {"None (NoneType)"}
+    assert stream.progress.shards == 8
 
 
 async def test_a_data_set_is_found_by_its_id_where_nobody_has_imported_its_client():

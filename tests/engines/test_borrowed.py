@@ -58,6 +58,18 @@ async def test_redirects_and_cookies_are_left_alone(library, ask, carry):
         assert [(seen.target, seen.header("cookie")) for seen in server.requests] == [("/", None)] * 2
 
 
+@pytest.mark.parametrize("where", ["https://xn--a/", "javascript:1", "http://[x/", "http://a:b/"])
+async def test_a_redirect_to_what_is_no_url_is_an_exception_of_httpxs(library, ask, carry, where):
+    reply = Reply.ok(status="302 Found", headers=(("Location", where),))
+    async with RawServer(reply) as server, library.AsyncClient() as client:
+        try:
+            answer = await carry(BorrowedEngine(client), ask("GET", server.url + "/"))
+        except httpx.TransportError:
+            pass
+        else:
+            assert answer.status_code == 302
+
+
 async def test_the_clients_hooks_run_on_the_signed_request(library, ask, carry):
     seen = []
 

@@ -67,6 +67,12 @@ def test_how_a_query_is_written(query, encoded):
     assert encode_query(query) == encoded
 
 
+@pytest.mark.parametrize("query", [{"q": "half \ud800"}, {"q": ["a", "\udfff"]}, {"\ud800": 1}])
+def test_half_of_a_surrogate_pair_is_refused_with_a_sentence(query):
+    with pytest.raises(ValueError, match="a query parameter holds a character that cannot be sent as UTF-8"):
+        encode_query(query)
+
+
 @pytest.mark.parametrize("value", [b"a", {"a": 1}, object()])
 def test_a_value_without_an_agreed_spelling_is_refused(value):
     with pytest.raises(TypeError, match=f"'q' .* not {type(value).__name__}"):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from attrs import frozen
 
 from ...codec import timestamp
+from ...datasets.shard import listed_key
 from .. import times
 from ..terminal.problems import UsageError, usage
 from .rows import Format
@@ -64,7 +65,7 @@ class PullRequest:
         pull = source.of(client)
         keys: Iterable[str] | None = self.keys
         if pull.key is not None and keys is None:
-            keys = [key async for key in pull.all_keys()]
+            keys = [listed_key(key) async for key in pull.all_keys()]
         return pull.plan(keys, self.start, self.end, window=self.window)
 
 

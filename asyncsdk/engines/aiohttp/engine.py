@@ -157,7 +157,7 @@ class AiohttpEngine(Engine):
 
     def _way_of(self, request: httpx.Request, to: Origin) -> _Way:
         url = request.url
-        if url.scheme not in ("http", "https") or not url.host:
+        if url.scheme not in ("http", "https") or not url.raw_host:
             raise httpx.UnsupportedProtocol("the URL is not an absolute http:// or https:// one", request=request)
         assert self._loop is not None  # it is open
         assert self._proxies is not None

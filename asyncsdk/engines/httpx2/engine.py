@@ -116,7 +116,7 @@ class Httpx2Engine(Engine):
 
     def _pool_for(self, request: httpx.Request) -> httpcore2.AsyncConnectionPool:
         url = request.url
-        if url.scheme not in ("http", "https") or not url.host:
+        if url.scheme not in ("http", "https") or not url.raw_host:
             raise httpx.UnsupportedProtocol("the URL is not an absolute http:// or https:// one", request=request)
         if self._proxies is None:
             self._proxies = Proxies.from_environment()

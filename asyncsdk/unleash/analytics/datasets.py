@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from ...datasets.dataset import Dataset
 from ...datasets.pull import DataSets
+from ...paging import Pager, at_once
 from ...times import instant
 from .pages import read_inside, read_page
-from .queries import DEVICES, ROWS, ids, walk
+from .queries import DEVICES, ROWS, read_listed, walk
 from .rows import AnalyticsRow
 
 if TYPE_CHECKING:
@@ -19,11 +20,10 @@ if TYPE_CHECKING:
     from ...client import Client, Decoder
     from ...datasets.protocol import Form
     from ...http.reply import Reply
-    from ...paging import Pager
 
 
 def _devices(client: Client) -> Pager[str]:
-    return ids(client, DEVICES)
+    return at_once(lambda: client.call(DEVICES, into=read_listed))
 
 
 def _read(client: Client, device: str, start: int, end: int) -> Pager[AnalyticsRow]:

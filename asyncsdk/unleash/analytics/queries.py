@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...operation import Operation, segment
 from ...paging import Pager, at_once, by_number
@@ -35,6 +35,18 @@ def read_ids(reply: Reply) -> list[str]:
     """
     value = reply.json()
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise reply.unreadable("a list of strings was promised")
+    return value
+
+
+def read_listed(reply: Reply) -> list[Any]:
+    """The same as it comes: what is no id is to be a failure of its own, and not of all that stand beside it.
+
+    Raises:
+        DecodeError: no list.
+    """
+    value = reply.json()
+    if not isinstance(value, list):
         raise reply.unreadable("a list of strings was promised")
     return value
 

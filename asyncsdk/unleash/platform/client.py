@@ -175,6 +175,6 @@ def _signers(credentials: CredentialCache, region: str | None) -> Callable[[str]
 
 def _host(url: str) -> str:
     try:
-        return httpx.URL(url).host
-    except (httpx.InvalidURL, TypeError):
+        return httpx.URL(url).raw_host.decode("ascii")
+    except (httpx.InvalidURL, ValueError, TypeError):
         return ""  # the client itself says what is wrong with it

@@ -240,6 +240,24 @@ def test_a_device_that_is_not_there_leaves_whole_files_of_the_others(pull, tmp_p
     assert {name.split("/")[0] for name in tree(tmp_path)} == {f"device_id={STREET}"}
 
 
+def test_an_id_of_the_services_list_that_no_request_can_name_is_a_failure_of_its_own(pull, tmp_path):
+    sandbox = Sandbox(AnalyticsService(devices=3, rows_per_hour=60))
+
+    async def listing(scope, receive, send):
+        if not scope.get("path", "").endswith("/devices"):
+            await sandbox(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+        await send({"type": "http.response.body", "body": json.dumps(["", None, STREET]).encode()})
+
+    with serve(listing) as url:
+        code, _, err = pull(tmp_path, "--keep-going", base_url=f"{url}/v1")
+    assert code == 1
+    assert "the service lists '' among the keys of unleash_analytics.rows" in err
+    assert "and 7 more failures\n" in err
+    assert {name.split("/")[0] for name in tree(tmp_path)} == {f"device_id={STREET}"}
+
+
 @pytest.fixture
 def reluctant():
     """A sandbox that answers eight requests and then takes more, but does not answer: its base URL, and the event of that."""

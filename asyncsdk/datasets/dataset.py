@@ -93,7 +93,7 @@ def declared(id: str) -> Dataset[Any]:  # noqa: A002  # its name
         ConfigurationError: nobody has declared it here.
     """
     if id not in _declared:
-        from importlib.metadata import entry_points  # noqa: PLC0415  # rarely needed, and slow to import
+        from importlib.metadata import entry_points  # rarely needed, and slow to import
 
         for each in entry_points(group="asyncsdk.datasets", name=id.partition(".")[0]):
             each.load()

@@ -198,9 +198,9 @@ async def test_what_is_no_text_among_the_devices_is_a_failure_of_its_own_too():
     def answer(request):
         return httpx.Response(200, json=[None, 7, "W1"] if request.url.path.endswith("/devices") else [])
 
-    async with UnleashAnalytics("test-key", transport=httpx.MockTransport(answer)) as analytics:
-        async with analytics.fan_out("all", START, END, on_error="collect") as stream:
-            assert [row async for row in stream] == []
+    analytics = UnleashAnalytics("test-key", transport=httpx.MockTransport(answer))
+    async with analytics, analytics.fan_out("all", START, END, on_error="collect") as stream:
+        assert [row async for row in stream] == []
     assert {failure.key.key for failure in stream.failures} == {"None (NoneType)"}
     assert stream.progress.shards == 8
 

@@ -65,6 +65,11 @@ class Pull(Generic[M]):
         """The model's field that places a row in time; None for what is there now, without history."""
         return self._dataset.time
 
+    @property
+    def day(self) -> str | None:
+        """What the folders of days are called in a sink: ``"date"``, or ``"day"`` where rows have a ``date`` themselves; None without time."""
+        return self._dataset.day
+
     def schema(self) -> pa.Schema:
         """The schema of its batches: the model's fields under their wire names, and ``extra`` for what fits none, as JSON.
 

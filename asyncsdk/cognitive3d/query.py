@@ -47,6 +47,11 @@ class SessionFilters(RangeFilters, total=False):
     """Which sessions of a project are meant: `RangeFilters`, and where they took place.
 
     Attributes:
+        start: where the range of time begins: an aware datetime, int milliseconds, or a day in UTC.
+        end: the first moment beyond; a plain day belongs to the range as a whole.
+        exclude_test: whether sessions that are tagged as tests are left out.
+        exclude_idle: likewise of those in which nobody did anything.
+        min_duration: the least duration: a timedelta, or seconds.
         scene_id: only sessions in this scene.
         version_id: only those in this version of it.
     """

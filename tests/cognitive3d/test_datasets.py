@@ -129,6 +129,30 @@ async def test_a_pull_that_was_stopped_goes_on_to_the_same_rows(connect, tmp_pat
 
 
 @pytest.mark.anyio
+async def test_sessions_whose_events_are_cut_off_are_named_and_counted(connect, tmp_path):
+    async with connect(CognitiveService(sessions=100, events_limit=4)) as c3d:
+        whole = await c3d.sessions.list(5001, include_events=True).to_list()
+        cut = {each.session_id for each in whole if each.events_truncated}
+        data = c3d.datasets.events
+        plan = data.plan([5001], START, END, window=timedelta(days=3))
+        report = await data.backfill(plan, ParquetSink(tmp_path))
+        async with data.fan_out(plan) as stream:
+            rows = [row async for row in stream]
+        pages = [page async for page in c3d.sessions.list(5001, include_events=True).pages()]
+        sessions = await c3d.datasets.sessions.backfill(
+            c3d.datasets.sessions.plan([5001], START, END, window=timedelta(days=3)), ParquetSink(tmp_path / "sessions")
+        )
+    assert 0 < len(cut) < 100
+    assert report.warned == stream.progress.warnings == len(cut)
+    assert {each.text.rpartition(" ")[2] for each in report.warnings} == cut
+    assert {each.text.rpartition(" ")[2] for each in stream.warnings} == cut
+    assert all(each.shard in set(plan) and each.text.startswith("events_truncated: ") for each in report.warnings)
+    assert {row.session_id for row in rows if row.events_truncated} == cut
+    assert sum(len(page.warnings) for page in pages) == len(cut)
+    assert sessions.warned == 0
+
+
+@pytest.mark.anyio
 async def test_there_is_no_list_of_all_projects(connect):
     async with connect() as c3d:
         with pytest.raises(ConfigurationError, match="give their ids"):

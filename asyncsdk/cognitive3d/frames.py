@@ -39,11 +39,17 @@ SESSION_PROPERTIES: Mapping[str, str] = {
     "c3d.app.name": "text",
     "c3d.app.version": "text",
     "c3d.device.hmd_type": "text",
+    "c3d.device.memory": "real",
+    "c3d.device.os": "text",
+    "c3d.device.type": "text",
+    "c3d.geo.country": "text",
+    "c3d.geo.countryIso": "text",
+    "c3d.metrics.average_fps": "real",
     "c3d.metrics.fps_score": "real",
     "c3d.session_tag.junk": "truth",
     "c3d.session_tag.test": "truth",
 }
-"""Properties whose columns every frame of sessions has, with or without a row."""
+"""Properties that most projects have, whose columns every frame of sessions has, with or without a row."""
 
 # Properties of these families are of one type, whatever a page happens to hold.
 _FAMILIES = (("c3d.metrics.", "real"), ("c3d.session_tag.", "truth"))
@@ -62,12 +68,14 @@ class _Layout:
         properties: fields that hold properties, and what their columns' names begin with.
         known: properties that have a column in any case, by field.
         seconds: columns in seconds, by the field in milliseconds that they come from.
+        moments: fields that hold milliseconds since the epoch, and become times.
     """
 
     names: Mapping[str, str] = field(factory=dict)
     properties: Mapping[str, str] = field(factory=dict)
     known: Mapping[str, Mapping[str, str]] = field(factory=dict)
     seconds: Mapping[str, str] = field(factory=dict)
+    moments: frozenset[str] = frozenset()
 
 
 _LAYOUTS: dict[type[Model], _Layout] = {
@@ -88,7 +96,7 @@ _LAYOUTS: dict[type[Model], _Layout] = {
         known={"session_properties": SESSION_PROPERTIES},
         seconds={"duration": "duration_s"},
     ),
-    SessionObjective: _Layout(seconds={"step_duration": "step_duration_sec"}),
+    SessionObjective: _Layout(seconds={"step_duration": "step_duration_sec"}, moments=frozenset({"step_date"})),
     ObjectiveOutcome: _Layout(),
     StepSummary: _Layout(
         seconds={
@@ -154,9 +162,10 @@ def flatten(
         name = fields[column.name]
         if name in layout.properties or column.name not in table.column_names:
             continue
-        made[layout.names.get(name, name)] = table.column(column.name)
+        held = table.column(column.name)
+        made[layout.names.get(name, name)] = held.cast(pa.timestamp("ms", "UTC")) if name in layout.moments else held
         if name in layout.seconds:
-            made[layout.seconds[name]] = _divided(table.column(column.name))
+            made[layout.seconds[name]] = _divided(held)
     if model is SessionEvent:
         made["object"] = _first_of(made["object"], made["object_id"])
     rest = extra_name(model)
@@ -176,9 +185,13 @@ def _columns(
 ) -> Mapping[str, pa.Array]:
     """The columns of the properties that stand in a column of JSON texts."""
     rows = [_object(text) for text in texts.to_pylist()]
-    wanted = (
-        sorted(known.keys() | {name for row in rows for name in row}) if chosen is None else [*dict.fromkeys(chosen)]
-    )
+    if chosen is None:
+        there = {name for row in rows for name in row}
+        # one that is not there leaves its column's name to another that is
+        named = {_title(name, prefix).casefold() for name in there}
+        wanted = sorted(there | {name for name in known if _title(name, prefix).casefold() not in named})
+    else:
+        wanted = [*dict.fromkeys(chosen)]
     titles = _titles(wanted, prefix, taken)
     return {titles[name]: _column([row.get(name) for row in rows], _promised(name, known)) for name in wanted}
 
@@ -197,12 +210,16 @@ def _titles(names: Sequence[str], prefix: str, taken: set[str]) -> Mapping[str, 
     used = {each.casefold() for each in taken}
     titles = {}
     for name in sorted(names):
-        title = prefix + _OTHER.sub("_", name)
+        title = _title(name, prefix)
         if title.casefold() in used:
             title += f"_{blake2b(name.encode('utf-8', 'surrogatepass'), digest_size=3).hexdigest()}"
         used.add(title.casefold())
         titles[name] = title
     return titles
+
+
+def _title(name: str, prefix: str) -> str:
+    return prefix + _OTHER.sub("_", name)
 
 
 def _promised(name: str, known: Mapping[str, str]) -> str | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from attrs import frozen
 
-from ..datasets.windows import Instant, milliseconds, span
+from ..datasets.windows import When, milliseconds, moment, span
 from .model import whole
 
 if TYPE_CHECKING:
@@ -17,9 +17,6 @@ LIMIT = 100
 """Sessions a page: the most that is known to be served, and the same on every page, since a page begins at page x limit."""
 
 SessionType = Literal["project", "scene"]
-
-When = Instant | date
-"""An aware datetime, whole milliseconds since the epoch, or a day in UTC."""
 
 Filter = dict[str, Any]
 
@@ -159,11 +156,11 @@ def session_query(
     first: int | None = None
     last: int | None = None
     if start is not None or end is not None:
-        beyond = round(now * 1000) + 1 if end is None else _moment(end, up=True)
+        beyond = round(now * 1000) + 1 if end is None else moment(end, up=True)
         if start is None:
             first, last = 0, milliseconds(beyond, "end", up=True)
         else:
-            first, last = span(_moment(start), beyond)
+            first, last = span(moment(start), beyond)
     version_id = filters.get("version_id")
     return SessionQuery(
         project_id=whole(project_id, "project_id"),
@@ -184,13 +181,6 @@ def session_query(
 def windowed(project_id: int | str, start: int, end: int, **more: Any) -> SessionQuery:
     """The query of a window of a data set: ``[start, end)`` in milliseconds, sent as ``[start, end - 1]``."""
     return SessionQuery(project_id=whole(project_id, "project_id"), start=start, end=end, sent_end=end - 1, **more)
-
-
-def _moment(value: When, *, up: bool = False) -> Instant:
-    """A day as a moment: its beginning, or, as the end of a range, the next day's."""
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return datetime.combine(value + timedelta(days=up), time(), UTC)
-    return value
 
 
 def _duration(value: object) -> int | None:

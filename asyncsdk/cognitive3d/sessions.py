@@ -16,7 +16,7 @@ from ..times import instant
 from .frames import FlatPager
 from .halving import RangeWalk
 from .names import Place, names_of
-from .query import LIMIT, SessionFilters, SessionQuery, SessionType, When, session_query
+from .query import LIMIT, SessionFilters, SessionQuery, SessionType, session_query
 from .session import MOST_EVENTS, Event, Session, SessionEvent, SessionObjective, StepOutcome
 from .walk import PageWalk
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from ..codec.lists import Around
+    from ..datasets.windows import When
     from ..paging import Pager
     from .names import Meant
     from .walk import Prepare

@@ -14,11 +14,11 @@ from ..operation import Operation
 from ..resource import Resource
 from ..times import instant
 from .frames import FlatPager
-from .halving import RangeWalk
 from .names import Place, names_of
-from .query import LIMIT, SessionFilters, SessionQuery, SessionType, session_query
+from .rules.halving import RangeWalk
+from .rules.query import LIMIT, SessionFilters, SessionQuery, SessionType, session_query
+from .rules.walk import PageWalk
 from .session import MOST_EVENTS, Event, Session, SessionEvent, SessionObjective, StepOutcome
-from .walk import PageWalk
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ..datasets.windows import When
     from ..paging import Pager
     from .names import Meant
-    from .walk import Prepare
+    from .rules.walk import Prepare
 
 M = TypeVar("M", bound=Model)
 

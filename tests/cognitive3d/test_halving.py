@@ -9,7 +9,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from asyncsdk import NDJSONSink, PaginationError, RetryPolicy, ServerError, ServiceUnavailableError, fan_out
+from asyncsdk import NDJSONSink, PaginationError, RetryPolicy, ServerError, ServiceUnavailableError, fan_out, to_dict
 from asyncsdk.testing import CognitiveService, Script
 from asyncsdk.times import DAY, instant
 
@@ -64,6 +64,23 @@ async def test_what_is_made_of_sessions_is_whole_too(connect, name):
     expected = await rows(CognitiveService(sessions=300))
     assert await rows(CognitiveService(sessions=300, longest=5)) == expected
     assert await rows(CognitiveService(sessions=300, cap=3)) == expected
+
+
+@pytest.mark.anyio
+async def test_what_is_counted_is_the_sum_of_the_halves(connect):
+    async def rows(**options):
+        async with connect(CognitiveService(sessions=300, **options)) as c3d:
+            lists = (c3d.objectives.by_version, c3d.question_sets.answers)
+            return [
+                sorted([json.dumps(to_dict(row), sort_keys=True) async for row in each(5001, start=START, end=END)])
+                for each in lists
+            ]
+
+    expected = await rows()
+    assert all(expected)
+    assert await rows(longest=24 * 4) == expected
+    with pytest.raises(ServerError):
+        await rows(longest=1)
 
 
 @pytest.mark.anyio

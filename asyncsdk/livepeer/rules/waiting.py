@@ -6,16 +6,34 @@ URL, or never (docs/services/livepeer.md).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ...errors import JobFailedError
 
 if TYPE_CHECKING:
-    from ..sessions import Session
     from ..stream import Stream
 
 # Milliseconds since it was last seen, after which a stream that is called active may be a thing of the past.
 _RECENT = 300_000
+
+
+class Recorded(Protocol):
+    """A session, as either of the service's lists has it."""
+
+    @property
+    def id(self) -> str | None: ...
+
+    @property
+    def record(self) -> bool | None: ...
+
+    @property
+    def recording_status(self) -> str | None: ...
+
+    @property
+    def recording_url(self) -> str | None: ...
+
+    @property
+    def mp4_url(self) -> str | None: ...
 
 
 class Liveness:
@@ -40,7 +58,7 @@ class Liveness:
         return (not first and seen > self._seen) or (bool(stream.is_active) and now * 1000 - seen < _RECENT)
 
 
-def is_recorded(session: Session | Stream | None, *, operation: str) -> bool:
+def is_recorded(session: Recorded | None, *, operation: str) -> bool:
     """Whether a session's recording can be watched: it is called ready, and there is a URL.
 
     Args:

@@ -2,25 +2,26 @@
 
 It fails on ranges that are long (502, a time-out), and may give fewer rows of a query than it counts. Then the range is cut in two,
 the later half first, as the service orders rows, and each half again where that is needed. What was given before is not given
-again.
+again, and counts are added.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Set as AbstractSet
+from collections.abc import Awaitable, Callable, Hashable, Sequence, Set as AbstractSet
 from typing import Generic, TypeVar
 
 import anyio
 from attrs import evolve, frozen
 
-from ..errors import SDKError, ServerError, ServiceUnavailableError, TimeoutError as SDKTimeoutError
-from ..paging import Page
-from ..paging.strategies import page_number
+from ...errors import SDKError, ServerError, ServiceUnavailableError, TimeoutError as SDKTimeoutError
+from ...paging import Page
+from ...paging.strategies import page_number
 from .query import SessionQuery
 from .walk import PageWalk
 
 T = TypeVar("T")
 R = TypeVar("R")
+C = TypeVar("C")
 
 Opens = Callable[[SessionQuery, AbstractSet[Hashable]], PageWalk[T, R]]
 """From a query and the keys of the rows that were given before to a walk over the others."""
@@ -130,18 +131,52 @@ class RangeWalk(Generic[T, R]):
 
     def _cut(self, walk: PageWalk[T, R], error: SDKError) -> bool:
         """Whether to go on with the halves of what a walk has failed on."""
-        query = self._piece.query
         # A walk that began in its middle knows nothing of what was given before.
-        if self._first or self._piece.cuts == _MOST_CUTS or not (walk.is_cut_off or _is_overwhelmed(error)):
+        if self._first or not (walk.is_cut_off or _is_overwhelmed(error)):
             return False
-        if query.start is None or query.end is None or query.end - query.start < 2:
+        halves = _halves(self._piece)
+        if not halves:
             return False
-        middle = (query.start + query.end) // 2
         self._leave(walk)
-        halves = (evolve(query, end=middle, sent_end=middle - 1), evolve(query, start=middle))
-        self._todo += [_Piece(each, self._piece.cuts + 1) for each in halves]
+        self._todo += halves
         self._turn = self._turn or anyio.Lock()
         return True
+
+
+def _halves(piece: _Piece) -> Sequence[_Piece]:
+    """The halves of a range, the earlier one first; none where it cannot be cut, or was cut often enough."""
+    query, cuts = piece.query, piece.cuts + 1
+    if query.start is None or query.end is None or query.end - query.start < 2 or cuts > _MOST_CUTS:
+        return ()
+    middle = (query.start + query.end) // 2
+    return (
+        _Piece(evolve(query, end=middle, sent_end=middle - 1), cuts),
+        _Piece(evolve(query, start=middle), cuts),
+    )
+
+
+async def in_halves(ask: Callable[[SessionQuery], Awaitable[C]], query: SessionQuery, add: Callable[[C, C], C]) -> C:
+    """What is counted over a range, or the sum of its halves where the service fails on the whole, and so on.
+
+    Args:
+        ask: asks for the counts of a range.
+        query: the range.
+        add: from the counts of two ranges to those of both.
+
+    Raises:
+        SDKError: what the call met, where the range cannot be cut any further.
+    """
+
+    async def counted(piece: _Piece) -> C:
+        try:
+            return await ask(piece.query)
+        except SDKError as error:
+            halves = _halves(piece) if _is_overwhelmed(error) else ()
+            if not halves:
+                raise
+        return add(*[await counted(each) for each in halves])
+
+    return await counted(_Piece(query, 0))
 
 
 def _is_overwhelmed(error: SDKError) -> bool:

@@ -16,13 +16,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence, Set as AbstractSet
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from ..errors import PaginationError
-from ..http.counts import whole_count
-from ..paging import Page
-from ..paging.strategies import counted, page_number
+from ...errors import PaginationError
+from ...http.counts import whole_count
+from ...paging import Page
+from ...paging.strategies import counted, page_number
 
 if TYPE_CHECKING:
-    from ..codec.lists import Around
+    from ...codec.lists import Around
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from attrs import frozen
 
-from ..datasets.windows import When, milliseconds, moment, span
-from .model import whole
+from ...datasets.windows import When, milliseconds, moment, span
+from ..model import whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

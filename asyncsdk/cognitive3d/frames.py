@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import aclosing
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,13 +22,15 @@ from ..codec.reading import members
 from ..columns import columns_of, extra_name
 from ..columns.arrow import required
 from ..columns.cells import json_text
+from ..columns.frames import arrow_of_pages
 from ..errors import PaginationError
+from ..fanout.run import Run
 from ..paging import Page, Pager
 from .results import ExitPollAnswer, ObjectiveOutcome, StepSummary
 from .session import Session, SessionEvent, SessionObjective
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     import pyarrow as pa
 
@@ -53,6 +56,9 @@ SESSION_PROPERTIES: Mapping[str, str] = {
 
 # Properties of these families are of one type, whatever a page happens to hold.
 _FAMILIES = (("c3d.metrics.", "real"), ("c3d.session_tag.", "truth"))
+
+# Pages of one list that are fetched at once; the client's limits may keep it lower.
+_AT_ONCE = 8
 
 _INT64 = range(-(2**63), 2**63)
 _EXACT = range(-(2**53), 2**53 + 1)  # whole numbers that a column of real ones holds exactly
@@ -109,7 +115,7 @@ _LAYOUTS: dict[type[Model], _Layout] = {
 
 
 class FlatPager(Pager[M]):
-    """A pager whose frames have properties as columns.
+    """A pager whose frames have properties as columns, and that fetches many pages at once where all are wanted.
 
     Attributes:
         places: what ids of scenes stand for, where its frames are to have a scene's name; asked for with the frame.
@@ -117,15 +123,32 @@ class FlatPager(Pager[M]):
 
     places: Callable[[], Awaitable[Mapping[str, Place]]] | None = None
 
+    async def to_list(self, max_items: int | None = None) -> list[M]:
+        """All items, or the first `max_items`, in a list.
+
+        All of them are fetched several pages at once, as soon as the first has said how many there are.
+        """
+        if max_items is not None:
+            return await super().to_list(max_items)
+        async with aclosing(self._at_once()) as pages:
+            return [item async for page in pages for item in page.items]
+
+    async def _at_once(self) -> AsyncGenerator[Page[M]]:
+        """All pages, in their order."""
+        async with Run([None], lambda _: self, concurrency=_AT_ONCE, order="plan") as run:
+            while (delivery := await run.deliveries()) is not None:
+                yield delivery.page
+
     async def to_arrow(self) -> pa.Table:
-        """All items as an Arrow table (`asyncsdk.cognitive3d.flatten`).
+        """All items as an Arrow table (`asyncsdk.cognitive3d.flatten`), fetched as by `to_list`.
 
         Raises:
             ConfigurationError: the extra ``arrow`` is not installed.
             SDKError: what the walk met.
         """
-        table = await super().to_arrow()
         assert isinstance(self.of, type)
+        async with aclosing(self._at_once()) as pages:
+            table = await arrow_of_pages(pages, self.of)
         flat = flatten(table, self.of)
         return flat if self.places is None else _placed(flat, await self.places())
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _RECENT = 300_000
 
 
-class Recorded(Protocol):
+class _Recorded(Protocol):
     """A session, as either of the service's lists has it."""
 
     @property
@@ -58,7 +58,7 @@ class Liveness:
         return (not first and seen > self._seen) or (bool(stream.is_active) and now * 1000 - seen < _RECENT)
 
 
-def is_recorded(session: Recorded | None, *, operation: str) -> bool:
+def is_recorded(session: _Recorded | None, *, operation: str) -> bool:
     """Whether a session's recording can be watched: it is called ready, and there is a URL.
 
     Args:

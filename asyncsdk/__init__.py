@@ -52,7 +52,7 @@ if _TYPE_CHECKING:
         UnprocessableError as UnprocessableError,
         WebhookError as WebhookError,
     )
-    from .fanout.progress import Failure as Failure, Progress as Progress
+    from .fanout.progress import Failure as Failure, Progress as Progress, Warned as Warned
     from .fanout.stream import FanOut as FanOut, fan_out as fan_out
     from .livepeer.client import Livepeer as Livepeer
     from .operation import Operation as Operation
@@ -97,6 +97,7 @@ _HOMES = {
     "Shard": "datasets.shard",
     "Failure": "fanout.progress",
     "Progress": "fanout.progress",
+    "Warned": "fanout.progress",
     "FanOut": "fanout.stream",
     "fan_out": "fanout.stream",
     "Attempt": "chain.attempts",
@@ -165,6 +166,7 @@ __all__ = [
     "UnleashAnalytics",
     "UnleashPlatform",
     "UnprocessableError",
+    "Warned",
     "WebhookError",
     "__version__",
     "fan_out",

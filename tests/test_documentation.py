@@ -148,7 +148,7 @@ async def test_a_block_runs_against_the_sandbox(name, tmp_path, monkeypatch):
         BlaizeService(users=3),
         UnleashPlatformService(clock=clock),
         CognitiveService(),
-        LivepeerService(),
+        LivepeerService(clock=clock),
     )
     with serve(Sandbox(*services)) as url:
         async with (
@@ -156,7 +156,7 @@ async def test_a_block_runs_against_the_sandbox(name, tmp_path, monkeypatch):
             UnleashAnalytics("test-key", base_url=f"{url}/v1") as analytics,
             Blaize(base_url=url, access_key="test-access", secret_key="test-secret") as blaize,
             Cognitive3D("test-key", base_url=f"{url}/cognitive3d", data_url=f"{url}/cognitive3d/data") as c3d,
-            Livepeer("test-key", base_url=f"{url}/api") as livepeer,
+            Livepeer("test-key", base_url=f"{url}/api", clock=clock) as livepeer,
         ):
             users = await blaize.users.list().to_list()
             await platform.library.upload("216.JPG", device_id="W123", session_id="3")

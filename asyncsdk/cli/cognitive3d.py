@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from attrs import frozen
+from attrs import evolve, frozen
 
 from .group import group
 from .secrets import PANEL, Credentials
@@ -59,9 +59,22 @@ class CognitiveWay(Way["Cognitive3D"]):
 def system() -> System:
     """What the commands are made of."""
     from .. import cognitive3d
+    from ..cognitive3d import objectives, question_sets, sessions
     from .operations.system import System, operations_of
 
-    return System("cognitive3d", operations_of(cognitive3d), cognitive3d.Cognitive3D("unused"), CognitiveWay)
+    lists = {
+        "sessions.events": sessions.LIST,
+        "sessions.objectives": sessions.LIST,
+        "objectives.by_version": objectives.RESULTS,
+        "objectives.by_step": objectives.STEP_RESULTS,
+        "question_sets.answers": question_sets.RESPONSE_COUNTS,
+    }
+    more = {
+        f"cognitive3d.{path}": evolve(operation, id=f"cognitive3d.{path}", kind="results", body=None)
+        for path, operation in lists.items()
+    }
+    client = cognitive3d.Cognitive3D("unused")
+    return System("cognitive3d", operations_of(cognitive3d), client, CognitiveWay, more)
 
 
 app = group(
@@ -76,6 +89,8 @@ app = group(
         asyncsdk cognitive3d sessions list 5001 --sandbox
 
         asyncsdk cognitive3d sessions list 4460 --start 2026-11-01 --output ndjson | jq .duration
+
+        asyncsdk cognitive3d sessions events 4460 --start yesterday --limit 100 --output ndjson
 
         asyncsdk cognitive3d session-files json-zip 4460 SESSION_ID > session.zip
     """,

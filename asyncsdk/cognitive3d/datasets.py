@@ -12,9 +12,9 @@ from ..datasets.dataset import Dataset
 from ..datasets.pull import DataSets
 from ..errors import ConfigurationError
 from .objectives import Objectives
-from .query import windowed
 from .question_sets import QuestionSets
 from .results import ExitPollAnswer, ObjectiveOutcome
+from .rules.query import windowed
 from .session import Session, SessionEvent, SessionObjective
 from .sessions import Sessions
 

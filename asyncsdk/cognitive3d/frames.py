@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import aclosing
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,13 +22,15 @@ from ..codec.reading import members
 from ..columns import columns_of, extra_name
 from ..columns.arrow import required
 from ..columns.cells import json_text
+from ..columns.frames import arrow_of_pages
 from ..errors import PaginationError
+from ..fanout.run import Run
 from ..paging import Page, Pager
 from .results import ExitPollAnswer, ObjectiveOutcome, StepSummary
 from .session import Session, SessionEvent, SessionObjective
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
     import pyarrow as pa
 
@@ -39,14 +42,23 @@ SESSION_PROPERTIES: Mapping[str, str] = {
     "c3d.app.name": "text",
     "c3d.app.version": "text",
     "c3d.device.hmd_type": "text",
+    "c3d.device.memory": "real",
+    "c3d.device.os": "text",
+    "c3d.device.type": "text",
+    "c3d.geo.country": "text",
+    "c3d.geo.countryIso": "text",
+    "c3d.metrics.average_fps": "real",
     "c3d.metrics.fps_score": "real",
     "c3d.session_tag.junk": "truth",
     "c3d.session_tag.test": "truth",
 }
-"""Properties whose columns every frame of sessions has, with or without a row."""
+"""Properties that most projects have, whose columns every frame of sessions has, with or without a row."""
 
 # Properties of these families are of one type, whatever a page happens to hold.
 _FAMILIES = (("c3d.metrics.", "real"), ("c3d.session_tag.", "truth"))
+
+# Pages of one list that are fetched at once; the client's limits may keep it lower.
+_AT_ONCE = 8
 
 _INT64 = range(-(2**63), 2**63)
 _EXACT = range(-(2**53), 2**53 + 1)  # whole numbers that a column of real ones holds exactly
@@ -62,12 +74,14 @@ class _Layout:
         properties: fields that hold properties, and what their columns' names begin with.
         known: properties that have a column in any case, by field.
         seconds: columns in seconds, by the field in milliseconds that they come from.
+        moments: fields that hold milliseconds since the epoch, and become times.
     """
 
     names: Mapping[str, str] = field(factory=dict)
     properties: Mapping[str, str] = field(factory=dict)
     known: Mapping[str, Mapping[str, str]] = field(factory=dict)
     seconds: Mapping[str, str] = field(factory=dict)
+    moments: frozenset[str] = frozenset()
 
 
 _LAYOUTS: dict[type[Model], _Layout] = {
@@ -88,7 +102,7 @@ _LAYOUTS: dict[type[Model], _Layout] = {
         known={"session_properties": SESSION_PROPERTIES},
         seconds={"duration": "duration_s"},
     ),
-    SessionObjective: _Layout(seconds={"step_duration": "step_duration_sec"}),
+    SessionObjective: _Layout(seconds={"step_duration": "step_duration_sec"}, moments=frozenset({"step_date"})),
     ObjectiveOutcome: _Layout(),
     StepSummary: _Layout(
         seconds={
@@ -101,7 +115,7 @@ _LAYOUTS: dict[type[Model], _Layout] = {
 
 
 class FlatPager(Pager[M]):
-    """A pager whose frames have properties as columns.
+    """A pager whose frames have properties as columns, and that fetches many pages at once where all are wanted.
 
     Attributes:
         places: what ids of scenes stand for, where its frames are to have a scene's name; asked for with the frame.
@@ -109,15 +123,32 @@ class FlatPager(Pager[M]):
 
     places: Callable[[], Awaitable[Mapping[str, Place]]] | None = None
 
+    async def to_list(self, max_items: int | None = None) -> list[M]:
+        """All items, or the first `max_items`, in a list.
+
+        All of them are fetched several pages at once, as soon as the first has said how many there are.
+        """
+        if max_items is not None:
+            return await super().to_list(max_items)
+        async with aclosing(self._at_once()) as pages:
+            return [item async for page in pages for item in page.items]
+
+    async def _at_once(self) -> AsyncGenerator[Page[M]]:
+        """All pages, in their order."""
+        async with Run([None], lambda _: self, concurrency=_AT_ONCE, order="plan") as run:
+            while (delivery := await run.deliveries()) is not None:
+                yield delivery.page
+
     async def to_arrow(self) -> pa.Table:
-        """All items as an Arrow table (`asyncsdk.cognitive3d.flatten`).
+        """All items as an Arrow table (`asyncsdk.cognitive3d.flatten`), fetched as by `to_list`.
 
         Raises:
             ConfigurationError: the extra ``arrow`` is not installed.
             SDKError: what the walk met.
         """
-        table = await super().to_arrow()
         assert isinstance(self.of, type)
+        async with aclosing(self._at_once()) as pages:
+            table = await arrow_of_pages(pages, self.of)
         flat = flatten(table, self.of)
         return flat if self.places is None else _placed(flat, await self.places())
 
@@ -154,9 +185,10 @@ def flatten(
         name = fields[column.name]
         if name in layout.properties or column.name not in table.column_names:
             continue
-        made[layout.names.get(name, name)] = table.column(column.name)
+        held = table.column(column.name)
+        made[layout.names.get(name, name)] = held.cast(pa.timestamp("ms", "UTC")) if name in layout.moments else held
         if name in layout.seconds:
-            made[layout.seconds[name]] = _divided(table.column(column.name))
+            made[layout.seconds[name]] = _divided(held)
     if model is SessionEvent:
         made["object"] = _first_of(made["object"], made["object_id"])
     rest = extra_name(model)
@@ -176,9 +208,13 @@ def _columns(
 ) -> Mapping[str, pa.Array]:
     """The columns of the properties that stand in a column of JSON texts."""
     rows = [_object(text) for text in texts.to_pylist()]
-    wanted = (
-        sorted(known.keys() | {name for row in rows for name in row}) if chosen is None else [*dict.fromkeys(chosen)]
-    )
+    if chosen is None:
+        there = {name for row in rows for name in row}
+        # one that is not there leaves its column's name to another that is
+        named = {_title(name, prefix).casefold() for name in there}
+        wanted = sorted(there | {name for name in known if _title(name, prefix).casefold() not in named})
+    else:
+        wanted = [*dict.fromkeys(chosen)]
     titles = _titles(wanted, prefix, taken)
     return {titles[name]: _column([row.get(name) for row in rows], _promised(name, known)) for name in wanted}
 
@@ -197,12 +233,16 @@ def _titles(names: Sequence[str], prefix: str, taken: set[str]) -> Mapping[str, 
     used = {each.casefold() for each in taken}
     titles = {}
     for name in sorted(names):
-        title = prefix + _OTHER.sub("_", name)
+        title = _title(name, prefix)
         if title.casefold() in used:
             title += f"_{blake2b(name.encode('utf-8', 'surrogatepass'), digest_size=3).hexdigest()}"
         used.add(title.casefold())
         titles[name] = title
     return titles
+
+
+def _title(name: str, prefix: str) -> str:
+    return prefix + _OTHER.sub("_", name)
 
 
 def _promised(name: str, known: Mapping[str, str]) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Unpack
 
+from attrs import evolve
+
 from ..codec import as_list, from_dict
 from ..operation import Operation
 from ..resource import Resource
@@ -12,8 +14,9 @@ from ..times import instant
 from .frames import flat_at_once
 from .model import written
 from .names import names_of
-from .query import RangeFilters, SessionQuery, session_query
-from .results import ObjectiveOutcome, ObjectiveResult, StepResult, StepSummary
+from .results import ObjectiveOutcome, ObjectiveResult, StepResult, StepSummary, total
+from .rules.halving import in_halves
+from .rules.query import RangeFilters, SessionQuery, session_query
 
 if TYPE_CHECKING:
     from ..http.reply import Reply
@@ -112,17 +115,20 @@ class Objectives(Resource):
     def outcomes(self, query: SessionQuery) -> Pager[ObjectiveOutcome]:
         """How often each version was met in the sessions that a query means."""
 
-        async def fetch() -> Sequence[ObjectiveOutcome]:
-            found = await self.results(
+        async def ask(piece: SessionQuery) -> Sequence[ObjectiveResult]:
+            return await self.results(
                 {
-                    "projectId": query.project_id,
+                    "projectId": piece.project_id,
                     "sliceByObjectiveVersion": True,
-                    "sessionFilters": query.filters(),
+                    "sessionFilters": piece.filters(),
                     "eventFilters": [],
                     "separableEventFilters": [],
                     "userFilters": [],
                 }
             )
+
+        async def fetch() -> Sequence[ObjectiveOutcome]:
+            found = await in_halves(ask, query, _added)
             meant = await names_of(self._client).objectives(query.project_id) if found else {}
             return [_outcome(query, each, meant.get(str(each.objective_version_id))) for each in found]
 
@@ -150,6 +156,23 @@ def _read_steps(reply: Reply) -> Mapping[str, Sequence[StepResult]]:
     if not isinstance(value, dict) or not all(isinstance(each, list) for each in value.values()):
         raise reply.unreadable("lists of steps by the id of an objective's version were promised")
     return {key: [from_dict(StepResult, each) for each in steps] for key, steps in value.items()}
+
+
+def _added(one: Sequence[ObjectiveResult], other: Sequence[ObjectiveResult]) -> Sequence[ObjectiveResult]:
+    """The results of two ranges as those of both."""
+    found = {each.objective_version_id: each for each in one}
+    for each in other:
+        known = found.get(each.objective_version_id)
+        found[each.objective_version_id] = (
+            each
+            if known is None
+            else evolve(
+                known,
+                succeeded=total(known.succeeded, each.succeeded),
+                failed=total(known.failed, each.failed),
+            )
+        )
+    return list(found.values())
 
 
 def _outcome(query: SessionQuery, found: ObjectiveResult, meant: Meant | None) -> ObjectiveOutcome:

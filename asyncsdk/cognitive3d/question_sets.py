@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import partial
 from hashlib import blake2b
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, Unpack
 
 import msgspec
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ..codec import as_part, from_dict, wire
 from ..http.url import encode_query
@@ -17,9 +19,10 @@ from ..resource import Resource, whole_number
 from .frames import flat_at_once
 from .model import CognitiveModel
 from .objectives import about
-from .query import RangeFilters, SessionQuery, session_query
-from .results import ExitPollAnswer
-from .walk import PageWalk
+from .results import ExitPollAnswer, total
+from .rules.halving import in_halves
+from .rules.query import RangeFilters, SessionQuery, session_query
+from .rules.walk import PageWalk
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -239,16 +242,19 @@ class QuestionSets(Resource):
         async def fetch() -> Sequence[ExitPollAnswer]:
             sets = await self.list(project_ids=query.project_id)
             found: list[ExitPollAnswer] = []
-            filters = {"sessionFilters": [{"op": "and", "children": query.filters()}]}
             for each in sets.values():
                 if name not in (None, each.name) or version not in (None, each.version):
                     continue
                 if each.name is not None and each.version is not None:
-                    counts = await self.response_counts(query.project_id, each.name, each.version, filters)
-                    found += _answers(query, each, counts)
+                    ask = partial(self._counts, each.name, each.version)
+                    found += _answers(query, each, await in_halves(ask, query, _added))
             return found
 
         return flat_at_once(fetch, ExitPollAnswer)
+
+    async def _counts(self, name: str, version: int, query: SessionQuery) -> Sequence[Sequence[ResponseCount]]:
+        filters = {"sessionFilters": [{"op": "and", "children": query.filters()}]}
+        return await self.response_counts(query.project_id, name, version, filters)
 
 
 def _read_sets(reply: Reply) -> Mapping[str, QuestionSet]:
@@ -267,6 +273,21 @@ def _read_counts(reply: Reply) -> Sequence[Sequence[ResponseCount]]:
     if not lists or not all(isinstance(each, dict) for counts in value for each in counts):
         raise reply.unreadable("a list of counts for each question was promised")
     return [[from_dict(ResponseCount, each) for each in counts] for counts in value]
+
+
+def _added(
+    one: Sequence[Sequence[ResponseCount]], other: Sequence[Sequence[ResponseCount]]
+) -> Sequence[Sequence[ResponseCount]]:
+    """The counts of two ranges as those of both, question by question."""
+    both = []
+    for counts in zip_longest(one, other, fillvalue=()):
+        found: dict[Hashable, ResponseCount] = {}
+        for each in chain(*counts):
+            known = found.setdefault((each.value, each.skipped), each)
+            if known is not each:
+                found[each.value, each.skipped] = evolve(known, count=total(known.count, each.count))
+        both.append(list(found.values()))
+    return both
 
 
 def _whole_row(row: ExitPollResponse) -> Hashable:

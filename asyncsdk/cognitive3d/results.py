@@ -10,6 +10,11 @@ from ..codec import wire
 from .model import CognitiveModel
 
 
+def total(one: int | None, other: int | None) -> int | None:
+    """Two counts as one; None where neither was counted."""
+    return other if one is None else one + (other or 0)
+
+
 @frozen(kw_only=True)
 class ObjectiveResult(CognitiveModel):
     """How often a version of an objective was met.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set as AbstractSet
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
@@ -15,18 +15,20 @@ from ..resource import Resource
 from ..times import instant
 from .frames import FlatPager
 from .names import Place, names_of
-from .query import SessionFilters, SessionQuery, SessionType, When, session_query
-from .session import Event, Session, SessionEvent, SessionObjective, StepOutcome
-from .walk import PageWalk
+from .rules.halving import RangeWalk
+from .rules.query import LIMIT, SessionFilters, SessionQuery, SessionType, session_query
+from .rules.walk import PageWalk
+from .session import MOST_EVENTS, Event, Session, SessionEvent, SessionObjective, StepOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
     from datetime import timedelta
 
     from ..codec.lists import Around
+    from ..datasets.windows import When
     from ..paging import Pager
     from .names import Meant
-    from .walk import Prepare
+    from .rules.walk import Prepare
 
 M = TypeVar("M", bound=Model)
 
@@ -190,9 +192,6 @@ class Sessions(Resource):
         into = as_part(Session, ("results",))
         beyond = None if query.end is None or query.sent_end != query.end else instant(query.end)
 
-        async def serve(page: int) -> tuple[Sequence[Session], Around]:
-            return await self._call(LIST, into=into, body=query.body(page))
-
         async def inside(sessions: Sequence[Session]) -> Callable[[Sequence[Session]], Sequence[M]]:
             become = await prepare(sessions)
             if beyond is None:
@@ -202,8 +201,14 @@ class Sessions(Resource):
 
         key = _session_key if query.session_type == "project" else _scene_key
 
+        def opened(piece: SessionQuery, before: AbstractSet[Hashable]) -> PageWalk[Session, M]:
+            async def serve(page: int) -> tuple[Sequence[Session], Around]:
+                return await self._call(LIST, into=into, body=piece.body(page))
+
+            return PageWalk(serve, key=key, prepare=inside, limit=LIMIT, before=before, warn=_truncated)
+
         def begin() -> Callable[[str | None], Awaitable[Any]]:
-            return PageWalk(serve, key=key, prepare=inside, limit=query.body(0)["limit"]).page
+            return RangeWalk(opened, query).page
 
         return FlatPager.of_walks(begin, numbered=0, of=of)
 
@@ -215,6 +220,16 @@ def _session_key(session: Session) -> Hashable:
 def _scene_key(session: Session) -> Hashable:
     """A session has one row a scene; which members tell them apart is documented nowhere, so that all of them do."""
     return blake2b(msgspec.json.encode(session._wire), digest_size=16).digest()  # noqa: SLF001
+
+
+def _truncated(sessions: Sequence[Session]) -> Iterable[str]:
+    """A sentence for each session whose events are cut off."""
+    return (
+        f"events_truncated: the service gives {MOST_EVENTS:,} events of a session at most, and may have left out others of "
+        f"{each.session_id}"
+        for each in sessions
+        if each.events_truncated
+    )
 
 
 def _refuse_truncated(sessions: Sequence[Session]) -> None:

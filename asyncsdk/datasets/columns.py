@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -12,12 +13,17 @@ from ..columns import columns_of, extra_name, model_schema, to_batch, to_wire
 from ..columns.rows import wire_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import pyarrow as pa
 
     from ..codec import Model
     from ..columns import Column
+
+
+def _days() -> Iterator[str]:
+    yield "date"
+    yield from (f"day{'_' * number}" for number in count())
 
 
 @frozen(slots=False)
@@ -46,6 +52,16 @@ class Columns:
     def added_key(self) -> str | None:
         """The name of the key's column where the rows do not have their key themselves."""
         return None if any(column.name == self.key for column in self.of_model) else self.key
+
+    @cached_property
+    def day(self) -> str:
+        """What the day of a shard is called beside its rows: ``date``, or ``day`` where they have a column of that name themselves.
+
+        A reader of a tree knows the folder's name as one more column, and few of them tell capitals from small letters: where two are
+        one, some readers fail, and others put the day in the place of the time of day.
+        """
+        taken = {name.casefold() for name in (self.key, self.extra, *(column.name for column in self.of_model)) if name}
+        return next(name for name in _days() if name not in taken)
 
     @cached_property
     def schema(self) -> pa.Schema:

@@ -73,6 +73,11 @@ class Dataset(Generic[M]):
         """Its rows as columns: those of the model, and the key's where the model has none."""
         return Columns(self.model, self.key)
 
+    @property
+    def day(self) -> str | None:
+        """What the day of a shard is called beside the rows (`Columns.day`); None without time."""
+        return None if self.time is None else self.columns.day
+
     def schema(self) -> pa.Schema:
         """The schema of its batches.
 

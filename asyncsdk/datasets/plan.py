@@ -13,7 +13,7 @@ from ..fanout.progress import Failure
 from ..paging import Pager
 from .shard import Shard, key_text, listed_key
 from .split import Extent, checked_pieces, cuts
-from .windows import Instant, span, split, window_length
+from .windows import When, moment, span, split, window_length
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -86,8 +86,8 @@ class Plan:
         cls,
         dataset: str,
         keys: Keys | None = None,
-        start: Instant | None = None,
-        end: Instant | None = None,
+        start: When | None = None,
+        end: When | None = None,
         window: timedelta | None = None,
     ) -> Plan:
         """A plan from what a caller has at hand.
@@ -95,8 +95,8 @@ class Plan:
         Args:
             dataset: the id of the data set.
             keys: ids; None where it has no key.
-            start: an aware datetime or int milliseconds; None, as the next two, where it has no time.
-            end: likewise; the range is ``[start, end)``.
+            start: an aware datetime, int milliseconds, or a day in UTC; None, as the next two, where it has no time.
+            end: likewise; the range is ``[start, end)``, and a day as its end belongs to it as a whole.
             window: the width of a shard.
 
         Raises:
@@ -105,7 +105,7 @@ class Plan:
         if start is None or end is None or window is None:
             return cls(dataset, keys)
         length = window_length(window)
-        return cls(dataset, keys, *span(start, end), length)
+        return cls(dataset, keys, *span(moment(start), moment(end, up=True)), length)
 
     @classmethod
     def of(cls, shards: Iterable[Shard | Failure[Shard]]) -> Plan:

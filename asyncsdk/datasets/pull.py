@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .plan import Keys
     from .protocol import Sink
     from .report import Report
-    from .windows import Instant
+    from .windows import When
 
 M = TypeVar("M", bound=Model)
 
@@ -65,6 +65,11 @@ class Pull(Generic[M]):
         """The model's field that places a row in time; None for what is there now, without history."""
         return self._dataset.time
 
+    @property
+    def day(self) -> str | None:
+        """What the folders of days are called in a sink: ``"date"``, or ``"day"`` where rows have a ``date`` themselves; None without time."""
+        return self._dataset.day
+
     def schema(self) -> pa.Schema:
         """The schema of its batches: the model's fields under their wire names, and ``extra`` for what fits none, as JSON.
 
@@ -88,8 +93,8 @@ class Pull(Generic[M]):
     def plan(
         self,
         keys: Keys | None = "all",
-        start: Instant | None = None,
-        end: Instant | None = None,
+        start: When | None = None,
+        end: When | None = None,
         *,
         window: timedelta = _HOUR,
     ) -> Plan:
@@ -97,8 +102,8 @@ class Pull(Generic[M]):
 
         Args:
             keys: ids: one, an iterable, an async iterable, or ``"all"``; nothing where there is no key.
-            start: an aware datetime or int milliseconds; nothing where there is no time.
-            end: likewise; the range is ``[start, end)``.
+            start: an aware datetime, int milliseconds, or a day in UTC; nothing where there is no time.
+            end: likewise; the range is ``[start, end)``, and a day as its end belongs to it as a whole.
             window: the width of a shard. Edges lie on a grid aligned to the epoch and are cut at UTC midnight.
 
         Raises:
@@ -121,8 +126,8 @@ class Pull(Generic[M]):
     def fan_out(
         self,
         keys: Keys | Plan | None = "all",
-        start: Instant | None = None,
-        end: Instant | None = None,
+        start: When | None = None,
+        end: When | None = None,
         *,
         window: timedelta = _HOUR,
         concurrency: int = 16,
@@ -214,7 +219,7 @@ class Pull(Generic[M]):
             on_progress=on_progress,
         )
 
-    def _planned(self, keys: Keys | Plan | None, start: Instant | None, end: Instant | None, window: timedelta) -> Plan:
+    def _planned(self, keys: Keys | Plan | None, start: When | None, end: When | None, window: timedelta) -> Plan:
         if not isinstance(keys, Plan):
             plan = self.plan(keys, start, end, window=window)
         elif start is not None or end is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from ..fanout.progress import Failure
+    from ..fanout.progress import Failure, Warned
     from .shard import Shard
 
 
@@ -23,6 +23,9 @@ class Report:
         outside: rows left out, since they lie beyond their shard.
         seconds: how long it took.
         failures: the shards that failed, with ``on_error="collect"``; ``Plan.of(report.failures)`` is a plan of them.
+        warnings: what there is to know of rows that were fetched, such as which sessions' events the service has cut short; each with
+            its ``.shard`` and a ``.text``. The first 1,000 of them.
+        warned: how many there were.
     """
 
     shards: int
@@ -35,3 +38,5 @@ class Report:
     outside: int
     seconds: float
     failures: tuple[Failure[Shard], ...] = ()
+    warnings: tuple[Warned[Shard], ...] = ()
+    warned: int = 0

@@ -42,6 +42,8 @@ class RowStream(Run[Shard, Any], Generic[M]):
     Attributes:
         progress: counters, up to date at any time.
         failures: the shards that failed so far, with ``on_error="collect"``; ``Plan.of(stream.failures)`` is a plan of them.
+        warnings: what there is to know of the rows that have arrived, such as what the service has cut short, by shard; the first
+            1,000, ``progress.warnings`` counts all.
         shard: the one that the row given last belongs to, or the batch; None before the first.
     """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from math import lcm
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 Instant = datetime | int
 """An aware datetime, or whole milliseconds since the epoch."""
+
+When = Instant | date
+"""The same, or a day in UTC."""
 
 
 # Milliseconds lie between 1973 and 5138 here. Seconds of today (1.6e9) fall below, micro- and nanoseconds above.
@@ -58,6 +61,18 @@ def milliseconds(value: Instant, name: str = "time", *, up: bool = False) -> int
     else:
         unit, mend = "nanoseconds", "divide by 1000000"
     raise ValueError(f"{name}={value} looks like {unit}; the service takes milliseconds since the epoch: {mend}")
+
+
+def moment(value: When, *, up: bool = False) -> Instant:
+    """A day as a point in time: its beginning, or, as the end of a range, the next day's, so that it belongs to it as a whole.
+
+    Args:
+        value: a day, or what is a point in time already, as it is.
+        up: whether it is the end of a range.
+    """
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value + timedelta(days=up), time(), UTC)
+    return value
 
 
 def span(start: Instant, end: Instant) -> tuple[int, int]:

@@ -79,6 +79,8 @@ async def backfill(
         outside=progress.outside,
         seconds=clock.monotonic() - began,
         failures=tuple(stream.failures),
+        warnings=tuple(stream.warnings),
+        warned=progress.warnings,
     )
 
 

@@ -23,6 +23,7 @@ class Progress:
         bytes: bytes of answers' bodies as they came over the wire.
         retries: requests that were sent again.
         failures: shards that failed.
+        warnings: what there is to know of rows that arrived, such as which of them the service has cut short.
         active: requests being made now: the current degree of concurrency.
     """
 
@@ -35,6 +36,7 @@ class Progress:
     bytes: int = 0
     retries: int = 0
     failures: int = 0
+    warnings: int = 0
     active: int = 0
 
     def attempted(self, number: int, received: int) -> None:
@@ -59,3 +61,24 @@ class Failure(Generic[K]):
     def shard(self) -> K:
         """The shard that failed."""
         return self.key
+
+
+@frozen
+class Warned(Generic[K]):
+    """Something to know of the rows of a shard (or key), which arrived all the same.
+
+    Attributes:
+        key: the shard or key.
+        text: what it is, in a sentence.
+    """
+
+    key: K
+    text: str
+
+    @property
+    def shard(self) -> K:
+        """The shard whose rows it is about."""
+        return self.key
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.text}"

@@ -16,11 +16,11 @@ from ..errors import SDKError
 from ..paging import Page, Pager
 from .keys import Keys
 from .owner import Owner
-from .progress import Failure, Progress
+from .progress import Failure, Progress, Warned
 from .schedule import Delivery, Job, Order, Schedule
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable, Iterable
+    from collections.abc import AsyncIterable, Callable, Iterable, Sequence
     from types import TracebackType
 
     import anyio
@@ -29,6 +29,9 @@ K = TypeVar("K")
 T = TypeVar("T")
 
 OnError = Literal["raise", "collect"]
+
+# Warnings are kept up to so many, and counted beyond: what there is of them is bounded, whatever the number of rows.
+_MOST_WARNINGS = 1000
 
 _LEFT = "this fan-out has ended: iterate it inside its block"
 
@@ -87,6 +90,7 @@ class Run(Generic[K, T]):
         self._owner: Owner | None = None
         self.progress = Progress(total_shards=self._keys.length)
         self.failures: list[Failure[K]] = []
+        self.warnings: list[Warned[K]] = []
 
     async def __aenter__(self) -> Self:
         if self._entered:
@@ -242,7 +246,13 @@ class Run(Generic[K, T]):
         if not job.walk.failed:
             self.progress.pages += 1
             self.progress.rows += len(page.items)
+            if page.warnings:
+                self._warn(job.walk.key, page.warnings)
         self._came(job, self._schedule.arrived(job, page))
+
+    def _warn(self, key: K, texts: Sequence[str]) -> None:
+        self.progress.warnings += len(texts)
+        self.warnings += [Warned(key, text) for text in texts[: _MOST_WARNINGS - len(self.warnings)]]
 
     def _failed(self, job: Job[K, T], error: Exception) -> None:
         first, deliveries = self._schedule.failed(job)

@@ -21,6 +21,7 @@ class FanOut(Run[K, T], Generic[K, T]):
     Attributes:
         progress: counters, up to date at any time.
         failures: what failed so far, with ``on_error="collect"``.
+        warnings: what there is to know of what has arrived (`Page.warnings`), by key; the first 1,000, ``progress.warnings`` counts all.
     """
 
     _key: K

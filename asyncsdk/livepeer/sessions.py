@@ -11,6 +11,7 @@ from ..operation import Operation
 from .listing import LivepeerResource, told
 from .model import Profile
 from .rules.filters import Filters, Order, filters_of, order_of
+from .rules.waiting import is_recorded
 from .stream import Stream
 from .user import User
 
@@ -175,3 +176,30 @@ class Sessions(LivepeerResource):
             NotFoundError: there is none, or it is somebody else's.
         """
         return await self._get(GET, id, of=Session)
+
+    async def wait_for_recording(self, id: str, *, timeout: float | None = 3600.0) -> Session:  # noqa: ASYNC109  # of all reads
+        """Wait for the recording of a session: ask for it again and again, more slowly each time.
+
+        ``GET /session/{id}``. A recording is there once it is called ready and has a URL: the word alone may come early, and neither
+        may ever come. So give it a time. Errors of the server and lost connections are waited out.
+
+        Args:
+            id: the session.
+            timeout: seconds for all of it; None for no limit.
+
+        Returns:
+            The session, with its `recording_url` or `mp4_url`.
+
+        Raises:
+            TimeoutError: it is not there in time; its ``resume`` is the id to go on with.
+            JobFailedError: the session is not recorded.
+            NotFoundError: there is none, or it is somebody else's.
+        """
+        found: Session = await self._client.wait_until(
+            lambda: self.get(id),
+            lambda session: is_recorded(session, operation=GET.id),
+            deadline=timeout,
+            what=f"the recording of the session {id}",
+            resume=id,
+        )
+        return found

@@ -10,6 +10,7 @@ from ..body import checked
 from ..operation import Operation
 from .listing import LivepeerResource, skipped, switched, told
 from .rules.filters import Filters, Order, filters_of, order_of
+from .rules.waiting import Liveness, is_recorded
 from .rules.writes import changed_stream, ids_of, new_stream
 
 if TYPE_CHECKING:
@@ -290,3 +291,66 @@ class Streams(LivepeerResource):
             NotFoundError: there is none, or it is somebody else's.
         """
         return await self._get(INFO, id, of=StreamInfo)
+
+    async def wait_until_live(self, id: str, *, timeout: float | None = 3600.0) -> Stream:  # noqa: ASYNC109  # of all reads
+        """Wait until somebody streams: ask for the stream again and again, more slowly each time.
+
+        ``GET /stream/{id}``. What it says of itself may be behind, so a stream is live where it was seen again since the first read, or
+        where it is called active and was seen in the last five minutes. Errors of the server and lost connections are waited out.
+
+        Args:
+            id: the stream.
+            timeout: seconds for all of it; None for no limit.
+
+        Returns:
+            The stream, as it was read last.
+
+        Raises:
+            TimeoutError: it is not live in time; its ``resume`` is the id to go on with.
+            NotFoundError: there is none, or it is somebody else's.
+        """
+        live, clock = Liveness(), self._client.clock
+        found: Stream = await self._client.wait_until(
+            lambda: self.get(id),
+            lambda stream: live.holds(stream, clock.time()),
+            deadline=timeout,
+            what=f"the stream {id} is to be live",
+            resume=id,
+        )
+        return found
+
+    async def wait_for_recording(self, id: str, *, timeout: float | None = 3600.0) -> Stream:  # noqa: ASYNC109  # likewise
+        """Wait for the recording of the last session of a stream that is recorded (`sessions`); a later session changes nothing.
+
+        ``GET /stream/{id}/sessions``. A recording is there once it is called ready and has a URL: the word alone may come early, and
+        neither may ever come. So give it a time. For one session of many there is ``livepeer.sessions.wait_for_recording``.
+
+        Args:
+            id: the stream.
+            timeout: seconds for all of it; None for no limit.
+
+        Returns:
+            The session, with its `recording_url` or `mp4_url`.
+
+        Raises:
+            TimeoutError: it is not there in time; its ``resume`` is the id to go on with.
+            NotFoundError: there is no such stream.
+        """
+        meant: str | None = None
+
+        async def poll() -> Stream | None:
+            nonlocal meant
+            async for session in self.sessions(id, record=True):
+                if meant in (None, session.id):
+                    meant = session.id
+                    return session
+            return None
+
+        found: Stream = await self._client.wait_until(
+            poll,
+            lambda session: is_recorded(session, operation=SESSIONS.id),
+            deadline=timeout,
+            what=f"the recording of the stream {id}",
+            resume=id,
+        )
+        return found

@@ -27,6 +27,7 @@ class Page(Generic[T]):
         total_pages: how many there are, as this page says; None where the service does not tell.
         cursor: the token of the *next* page; None at the end.
         total: how many items the whole list has, as this page says; None where the service does not count them.
+        warnings: what there is to know of its items, such as which of them the service has cut short; a sentence each.
     """
 
     items: Sequence[T]
@@ -34,6 +35,7 @@ class Page(Generic[T]):
     total_pages: int | None = None
     cursor: str | None = None
     total: int | None = None
+    warnings: tuple[str, ...] = ()
 
 
 Fetch = Callable[[str | None], Awaitable[Page[T]]]

@@ -1,7 +1,7 @@
 """Where the file of a shard lies below a target, and how a target remembers what it holds.
 
 ``device_id=W9d3f1bcad8e8abd/date=2020-08-17/``: a Hive tree, which readers of tables understand, by the data set's key and, where it
-has a time, the day. What a target holds stands in the name of one empty file, ``.asyncsdk/unleash_analytics.rows,device_id,date,csv``:
+has a time, the day; ``day=2020-08-17`` where the rows have a ``date`` of their own. What a target holds stands in the name of one empty file, ``.asyncsdk/unleash_analytics.rows,device_id,date,csv``:
 a name is there whole or not at all, and readers pass over what is hidden or empty.
 """
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 LABELS = ".asyncsdk"
 """The folder below a target in which its label is."""
 
-_DATE = "date"
-_LABEL = re.compile(rf"([^,]+)(?:,(?!{_DATE},)([^,]+))?(,{_DATE})?,([^,]+)")
+_DAY = "date|day_*"
+_LABEL = re.compile(rf"([^,]+)(?:,(?!(?:{_DAY}),)([^,]+))?(?:,({_DAY}))?,([^,]+)")
 
 
 @frozen
@@ -39,31 +39,35 @@ class Layout:
     Attributes:
         dataset: its id.
         key: the name of its key's column; None without a key.
-        dated: whether it has a time.
+        day: what the folders of days are called; None without a time.
         suffix: of the files, such as ``".csv.gz"``.
     """
 
     dataset: str
     key: str | None
-    dated: bool
+    day: str | None
     suffix: str
 
     @classmethod
     def of(cls, dataset: Dataset[Any], suffix: str) -> Layout:
         """The tree of a data set."""
-        return cls(dataset.id, dataset.key, dataset.time is not None, suffix)
+        return cls(dataset.id, dataset.key, dataset.day, suffix)
 
     @classmethod
     def labelled(cls, label: str) -> Layout | None:
         """The tree that a label names; None if it is none."""
         found = _LABEL.fullmatch(label)
-        return None if found is None else cls(found[1], found[2], found[3] is not None, f".{found[4]}")
+        return None if found is None else cls(found[1], found[2], found[3], f".{found[4]}")
+
+    @property
+    def dated(self) -> bool:
+        """Whether it has a time."""
+        return self.day is not None
 
     @property
     def label(self) -> str:
         """What the file is called that says which tree this is."""
-        columns = [] if self.key is None else [self.key]
-        return ",".join([self.dataset, *columns, *([_DATE] if self.dated else []), self.suffix[1:]])
+        return ",".join([self.dataset, *(name for name in (self.key, self.day) if name is not None), self.suffix[1:]])
 
     def folder(self, shard: Shard) -> str:
         """The folder of a shard below the target; empty if it is the target.
@@ -72,8 +76,8 @@ class Layout:
             ValueError: a key that cannot stand in a path; or a shard that reaches over midnight, or holds no time at all.
         """
         names = [] if self.key is None else [self.key_folder(shard.key)]
-        if self.dated:
-            names.append(f"{_DATE}={_day(shard)}")
+        if self.day is not None:
+            names.append(f"{self.day}={_day(shard)}")
         return "/".join(names)
 
     def key_folder(self, key: str | None) -> str:
@@ -105,7 +109,7 @@ class Layout:
 
     def is_day(self, folder: str, days: tuple[str, str] | None) -> bool:
         """Whether a folder is that of a day, and of one that counts."""
-        date = _date_of(folder)
+        date = self._date_of(folder)
         return date is not None and (days is None or days[0] <= date <= days[1])
 
     def file_name(self, shard: Shard, *, empty: bool = False) -> str:
@@ -119,7 +123,7 @@ class Layout:
             names: of all in there.
             folder: its own name.
         """
-        date = _date_of(folder) if self.dated else None
+        date = self._date_of(folder) if self.dated else None
         if self.dated and date is None:
             return []
         found = (parts.part(name, self.suffix, date) for name in names)
@@ -129,8 +133,12 @@ class Layout:
         """The edges of the files in a folder, in order; None where somebody has to look at them one by one."""
         if not self.dated:
             return parts.edges_of_snapshot(names, self.suffix)
-        date = _date_of(folder)
+        date = self._date_of(folder)
         return None if date is None else parts.edges_of_day(names, self.suffix, date)
+
+    def _date_of(self, folder: str) -> str | None:
+        name, _, date = folder.partition("=")
+        return date if name == self.day else None
 
 
 def held_against(labels: Iterable[str], wanted: Layout, target: str) -> bool:
@@ -160,8 +168,3 @@ def _day(shard: Shard) -> str:
         raise ValueError(f"a shard lies within one UTC day, not {shard}")
     assert shard.date is not None
     return shard.date
-
-
-def _date_of(folder: str) -> str | None:
-    name, _, date = folder.partition("=")
-    return date if name == _DATE else None

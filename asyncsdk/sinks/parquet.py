@@ -73,7 +73,7 @@ class _Keyed(Protocol):
     def key(self) -> str | None: ...
 
     @property
-    def time(self) -> str | None: ...
+    def day(self) -> str | None: ...
 
 
 def partitioning(data: _Keyed) -> Partitioning:
@@ -92,7 +92,7 @@ def partitioning(data: _Keyed) -> Partitioning:
     import pyarrow as pa
     from pyarrow import dataset
 
-    names = [*([] if data.key is None else [data.key]), *([] if data.time is None else ["date"])]
+    names = [name for name in (data.key, data.day) if name is not None]
     return dataset.partitioning(pa.schema([(name, pa.string()) for name in names]), flavor="hive")
 
 

@@ -38,6 +38,35 @@ def test_sessions_are_listed_by_times_and_durations(sandboxed):
     assert all(row["date"].startswith("2025-12-25T") and row["duration"] >= 600_000 for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("sessions list", "sessionId"),
+        ("sessions events", "eventDate"),
+        ("sessions objectives", "stepResult"),
+        ("objectives by-version", "completionRate"),
+        ("objectives by-step", "stepName"),
+        ("question-sets answers", "valueLabel"),
+        ("projects scenes", "sceneName"),
+        ("projects objects", "sdkId"),
+    ],
+)
+def test_each_list_ends_where_its_limit_is(sandboxed, path, key):
+    code, out, err = sandboxed(*path.split(), 5001, "--limit", 1, "--output", "ndjson")
+    assert (code, err) == (0, "")
+    (line,) = out.splitlines()
+    assert key in json.loads(line)
+
+
+def test_events_are_listed_by_the_filters_of_sessions(sandboxed):
+    typed = ("--start", "2025-12-25", "--end", "2025-12-26", "--exclude-test", "--min-duration", 600)
+    code, out, err = sandboxed("sessions", "events", 5001, *typed, "--output", "ndjson")
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert (code, err) == (0, "")
+    assert rows
+    assert all(row["date"].startswith("2025-12-25T") and row["duration"] >= 600_000 for row in rows)
+
+
 def test_a_query_of_the_client_itself_is_a_command_of_the_group(sandboxed):
     code, out, err = sandboxed("property-names", "--data", '{"projectId": 5001}', "--json")
     assert (code, err) == (0, "")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import httpx
 import pyarrow.dataset as ds
 import pytest
 
 from asyncsdk import ConfigurationError, ParquetSink, SDKError
-from asyncsdk.testing import CognitiveService, Script
+from asyncsdk.testing import CognitiveService, FakeClock, Script
 from asyncsdk.times import DAY, instant
 
 END = 1_767_225_600_000
@@ -126,6 +126,56 @@ async def test_a_pull_that_was_stopped_goes_on_to_the_same_rows(connect, tmp_pat
         return ds.dataset(tmp_path / name).to_table().sort_by("sessionId").to_pylist()
 
     assert rows("stopped") == rows("undisturbed")
+
+
+@pytest.mark.anyio
+async def test_sessions_whose_events_are_cut_off_are_named_and_counted(connect, tmp_path):
+    async with connect(CognitiveService(sessions=100, events_limit=4)) as c3d:
+        whole = await c3d.sessions.list(5001, include_events=True).to_list()
+        cut = {each.session_id for each in whole if each.events_truncated}
+        data = c3d.datasets.events
+        plan = data.plan([5001], START, END, window=timedelta(days=3))
+        report = await data.backfill(plan, ParquetSink(tmp_path))
+        async with data.fan_out(plan) as stream:
+            rows = [row async for row in stream]
+        pages = [page async for page in c3d.sessions.list(5001, include_events=True).pages()]
+        sessions = await c3d.datasets.sessions.backfill(
+            c3d.datasets.sessions.plan([5001], START, END, window=timedelta(days=3)), ParquetSink(tmp_path / "sessions")
+        )
+    assert 0 < len(cut) < 100
+    assert report.warned == stream.progress.warnings == len(cut)
+    assert {each.text.rpartition(" ")[2] for each in report.warnings} == cut
+    assert {each.text.rpartition(" ")[2] for each in stream.warnings} == cut
+    assert all(each.shard in set(plan) and each.text.startswith("events_truncated: ") for each in report.warnings)
+    assert {row.session_id for row in rows if row.events_truncated} == cut
+    assert sum(len(page.warnings) for page in pages) == len(cut)
+    assert sessions.warned == 0
+
+
+@pytest.mark.anyio
+async def test_sessions_that_headsets_upload_late_come_with_the_next_pull(connect, tmp_path):
+    service = CognitiveService(sessions=200)
+    async with connect(service, clock=FakeClock(END / 1000)) as c3d:
+        data = c3d.datasets.sessions
+        plan = data.plan([5001], START, END, window=timedelta(days=1))
+        first = await data.backfill(plan, ParquetSink(tmp_path), settle=timedelta(days=40))
+        service.come_in(5001, 20)
+        second = await data.backfill(plan, ParquetSink(tmp_path), settle=timedelta(days=40))
+    assert (first.provisional, second.provisional, second.skipped) == (30, 30, 0)
+    found = ds.dataset(tmp_path).to_table(["sessionId"]).column(0).to_pylist()
+    assert sorted(found) == sorted(service.session_ids(5001))
+
+
+@pytest.mark.anyio
+async def test_a_day_as_an_end_belongs_to_a_pull_as_a_whole(connect):
+    async with connect() as c3d:
+        data = c3d.datasets.sessions
+        plan = data.plan([5001], date(2025, 12, 30), date(2025, 12, 31), window=timedelta(days=1))
+        async with data.fan_out(plan) as stream:
+            found = {row.session_id async for row in stream}
+        listed = c3d.sessions.list(5001, start=date(2025, 12, 30), end=date(2025, 12, 31))
+        assert found == {row.session_id async for row in listed}
+    assert found
 
 
 @pytest.mark.anyio

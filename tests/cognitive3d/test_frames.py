@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from random import Random
 
 import httpx
@@ -9,7 +10,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, strategies as st
 
-from asyncsdk.cognitive3d import Session, SessionEvent, flatten
+from asyncsdk.cognitive3d import Session, SessionEvent, SessionObjective, flatten
 from asyncsdk.columns import to_batch
 from asyncsdk.testing import Script
 
@@ -77,12 +78,17 @@ class TestAFrame:
         script = Script(httpx.Response(200, json={"count": 0, "pages": 0, "results": []}))
         async with scripted(script) as c3d:
             empty = await c3d.sessions.list(4460).to_arrow()
+            objectives = await c3d.sessions.objectives(4460).to_arrow()
             events = await c3d.sessions.events(4460).to_arrow()
         assert empty.num_rows == 0
         assert types(empty)["c3d_metrics_fps_score"] == pa.float64()
         assert types(empty)["c3d_session_tag_test"] == pa.bool_()
+        assert types(empty)["c3d_geo_country"] == types(empty)["c3d_device_type"] == pa.string()
+        assert types(empty)["date"] == types(empty)["end_date"] == pa.timestamp("us", "UTC")
         assert types(events)["event_date"] == pa.timestamp("us", "UTC")
         assert types(events)["c3d_app_name"] == pa.string()
+        assert types(objectives)["step_date"] == pa.timestamp("ms", "UTC")
+        assert types(objectives)["step_duration_sec"] == pa.float64()
 
 
 class TestNames:
@@ -102,6 +108,11 @@ class TestNames:
         rows = [{"userName": 1}, {"username": 2}, {"UserName": 3}, {"b": None}]
         columns = {tuple(frame(*Random(seed).sample(rows, 4)).column_names) for seed in range(8)}
         assert len(columns) == 1
+
+    def test_of_what_is_there_come_before_those_that_are_expected(self):
+        table = frame({"c3d.device.hmd.type": "Quest 3"})
+        assert [name for name in table.column_names if "hmd_type" in name] == ["c3d_device_hmd_type"]
+        assert table["c3d_device_hmd_type"].to_pylist() == ["Quest 3"]
 
 
 class TestTypes:
@@ -155,6 +166,13 @@ def test_what_was_read_back_from_a_target_is_flattened_as_well(tmp_path):
     pq.write_table(pa.Table.from_batches([batch]), tmp_path / "events.parquet")
     table = flatten(pq.read_table(tmp_path / "events.parquet"), SessionEvent)
     assert (table["prop_force"].to_pylist(), table["a"].to_pylist()) == ([0.5], ["b"])
+
+
+def test_the_time_of_a_step_is_a_time():
+    rows = [{"stepDate": 1_749_535_200_123}, {"stepDate": None}, {"stepDate": "soon"}]
+    table = flatten(to_batch(SessionObjective, rows), SessionObjective)
+    assert table["step_date"].to_pylist() == [datetime(2025, 6, 10, 6, 0, 0, 123000, UTC), None, None]
+    assert table["extra"].to_pylist()[2] == '{"stepDate":"soon"}'
 
 
 def test_a_time_without_its_own_form_keeps_what_was_sent():

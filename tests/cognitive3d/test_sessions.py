@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime, timedelta, timezone
 
+import anyio
 import httpx
 import pytest
 
-from asyncsdk import SDKError, fan_out, to_dict
+from asyncsdk import PermissionDeniedError, SDKError, fan_out, to_dict
 from asyncsdk.testing import CognitiveService, FakeClock, Script
 from asyncsdk.times import DAY
 
@@ -229,3 +230,45 @@ class TestExitPolls:
             rest = await c3d.question_sets.responses(5001, "survey", 1, limit=100, page=2).to_list()
         assert len({each.session_id for each in every}) == 250
         assert rest == every[200:]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("whole", ["to_list", "to_arrow"])
+async def test_all_pages_of_one_list_are_fetched_at_once_when_the_first_has_said_how_many_there_are(scripted, whole):
+    asked, under_way, everyone = [], 0, anyio.Event()
+
+    async def answer(request):
+        nonlocal under_way
+        page = json.loads(request.content)["page"]
+        asked.append(page)
+        if page:  # none of the other four is answered before all of them were asked for
+            under_way += 1
+            if under_way == 4:
+                everyone.set()
+            await everyone.wait()
+        rows = [{"sessionId": f"{page}-{number}"} for number in range(100)]
+        return httpx.Response(200, json={"count": 500, "pages": 5, "currentPage": page, "results": rows})
+
+    async with scripted(httpx.MockTransport(answer)) as c3d:
+        pager = c3d.sessions.list(4460)
+        with anyio.fail_after(30):
+            found = await getattr(pager, whole)()
+        ids = [each.session_id for each in found] if whole == "to_list" else found["session_id"].to_pylist()
+        assert pager.total == 500
+    assert asked[0] == 0
+    assert sorted(asked) == [0, 1, 2, 3, 4]
+    assert ids == [f"{page}-{number}" for page in range(5) for number in range(100)]
+
+
+@pytest.mark.anyio
+async def test_an_error_of_one_page_is_the_error_of_the_list(scripted):
+    def answer(request):
+        page = json.loads(request.content)["page"]
+        rows = [{"sessionId": f"{page}-{number}"} for number in range(100)]
+        return httpx.Response(403 if page == 3 else 200, json={"count": 500, "pages": 5, "results": rows})
+
+    async with scripted(httpx.MockTransport(answer)) as c3d:
+        with pytest.raises(PermissionDeniedError) as caught:
+            await c3d.sessions.list(4460).to_list()
+        assert len(await c3d.sessions.list(4460).to_list(250)) == 250
+    assert caught.value.cursor == "3"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from asyncsdk import PaginationError, fan_out
-from asyncsdk.cognitive3d.walk import PageWalk
+from asyncsdk.cognitive3d.rules.walk import PageWalk
 from asyncsdk.paging import Pager
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pickle
 import sys
 from contextlib import aclosing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import islice
 
 import pytest
@@ -44,6 +44,19 @@ def test_shards_come_device_by_device_in_order_of_time():
     plan = make(["b", "a"], hours=2)
     assert list(plan) == [shard("b", 0), shard("b", 1), shard("a", 0), shard("a", 1)]
     assert len(plan) == 4
+
+
+def test_a_day_as_its_end_belongs_to_it_as_a_whole():
+    days = Plan.make(ROWS, ["a"], date(2020, 8, 17), date(2020, 8, 18), timedelta(days=1))
+    assert [each.date for each in days] == ["2020-08-17", "2020-08-18"]
+    assert (days.start, days.end) == (MS, MS + 48 * HOUR)
+
+
+@pytest.mark.parametrize("hours", [13, -11])
+def test_a_plan_is_the_same_in_every_time_zone(hours):
+    start = START.astimezone(timezone(timedelta(hours=hours)))
+    plan = Plan.make(ROWS, ["a"], start, start + timedelta(days=1), timedelta(days=1))
+    assert list(plan) == [Shard(ROWS, "a", MS, MS + 24 * HOUR)]
 
 
 def test_a_year_of_hours_of_ten_thousand_devices_costs_nothing():

@@ -37,6 +37,27 @@ def refusal():
     return ServerError("500: no", status_code=500)
 
 
+# ---- what there is to know of it
+
+
+@pytest.mark.anyio
+async def test_warnings_of_pages_are_kept_by_key_and_counted_where_they_are_too_many():
+    def pager(key):
+        async def fetch(cursor):
+            number = int(cursor or 0)
+            following = str(number + 1) if number < 19 else None
+            return Page([number], cursor=following, warnings=tuple(f"{number}.{each} is short" for each in range(key)))
+
+        return Pager(fetch)
+
+    run = Run([1, 0, 100], pager, concurrency=2)
+    assert len(await found_by(run)) == 60
+    assert run.progress.warnings == 20 * 101
+    assert len(run.warnings) == 1000
+    assert {each.key for each in run.warnings} == {1, 100}
+    assert str(next(each for each in run.warnings if each.shard == 1)) == "1: 0.0 is short"
+
+
 # ---- what comes out
 
 

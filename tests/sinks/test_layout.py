@@ -4,6 +4,7 @@ import pytest
 from attrs import evolve
 from hypothesis import given, strategies as st
 
+from asyncsdk.cognitive3d.datasets import SESSIONS as SESSIONS_OF_PROJECTS
 from asyncsdk.datasets.shard import Shard
 from asyncsdk.errors import ConfigurationError
 from asyncsdk.sinks.layout import Layout, held_against
@@ -15,10 +16,11 @@ HOUR = 3_600_000
 SHARD = Shard(ROWS_OF_DEVICES.id, "W9d3f1bcad8e8abd", MIDNIGHT + 6 * HOUR, MIDNIGHT + 7 * HOUR)
 
 ROWS = Layout.of(ROWS_OF_DEVICES, ".parquet")
-GRANTS = Layout("blaize.grants", "user_id", dated=False, suffix=".csv.gz")
-USERS = Layout("blaize.users", None, dated=False, suffix=".ndjson")
-LOG = Layout("any.log", None, dated=True, suffix=".csv")
-EACH = [ROWS, GRANTS, USERS, LOG]
+GRANTS = Layout("blaize.grants", "user_id", day=None, suffix=".csv.gz")
+USERS = Layout("blaize.users", None, day=None, suffix=".ndjson")
+LOG = Layout("any.log", None, day="date", suffix=".csv")
+SESSIONS = Layout.of(SESSIONS_OF_PROJECTS, ".csv")
+EACH = [ROWS, GRANTS, USERS, LOG, SESSIONS, evolve(LOG, day="day__")]
 
 
 def test_a_shard_lies_in_a_hive_tree_by_key_and_date_as_far_as_there_are_any():
@@ -26,6 +28,13 @@ def test_a_shard_lies_in_a_hive_tree_by_key_and_date_as_far_as_there_are_any():
     assert GRANTS.folder(Shard("blaize.grants", "u1")) == "user_id=u1"
     assert USERS.folder(Shard("blaize.users")) == ""
     assert LOG.folder(evolve(SHARD, key=None)) == "date=2020-08-17"
+
+
+def test_where_rows_have_a_date_of_their_own_the_day_is_called_otherwise():
+    assert SESSIONS.folder(evolve(SHARD, key="4460")) == "project_id=4460/day=2020-08-17"
+    assert SESSIONS.has("project_id=4460/day=2020-08-17")
+    assert not SESSIONS.has("project_id=4460/date=2020-08-17")
+    assert SESSIONS.label == "cognitive3d.sessions,project_id,day,csv"
 
 
 @given(st.text(min_size=1).filter(lambda text: text not in (".", "..") and text.isprintable()))

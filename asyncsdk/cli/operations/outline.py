@@ -16,7 +16,7 @@ from . import docstring
 from .reading import Reading, reading_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ...operation import Operation
     from .docstring import Docstring
@@ -141,10 +141,9 @@ def outline(operation: Operation, method: Callable[..., Any]) -> Outline:
     doc = docstring.read(method.__doc__)
     arguments, filters, body, order = [], [], None, []
     parameters = inspect.signature(method).parameters
-    for each in parameters.values():
+    for each, told in _told(method, parameters.values(), doc):
         if each.annotation.startswith("Callable[") or (each.name == _PAGE_SIZE and "limit" in parameters):
             continue  # nothing that could be typed, or the same once more
-        told = doc.entries.get(each.name, "")
         reading = reading_of(each.annotation)
         required = each.default is each.empty
         if each.kind is each.KEYWORD_ONLY or reading is Reading.FILES:
@@ -158,6 +157,24 @@ def outline(operation: Operation, method: Callable[..., Any]) -> Outline:
             body = evolve(_body(operation, each.name, told, reading is Reading.RAW), required=required)
     siblings = frozenset(name for name in dir(getattr(method, "__self__", None)) if not name.startswith("_"))
     return Outline(operation, doc, tuple(arguments), tuple(filters), body, tuple(order), siblings)
+
+
+def _told(
+    method: Callable[..., Any], parameters: Iterable[inspect.Parameter], doc: Docstring
+) -> Iterator[tuple[inspect.Parameter, str]]:
+    """A method's parameters and what is said about each; of ``**filters`` its members."""
+    for each in parameters:
+        if each.kind is not each.VAR_KEYWORD:
+            yield each, doc.entries.get(each.name, "")
+            continue
+        kind = inspect.unwrap(method).__globals__[each.annotation.removeprefix("Unpack[").removesuffix("]")]
+        said = docstring.read(kind.__doc__).entries
+        for name, hint in kind.__annotations__.items():
+            annotation = hint if isinstance(hint, str) else hint.__forward_arg__
+            yield (
+                each.replace(name=name, kind=each.KEYWORD_ONLY, default=None, annotation=annotation),
+                said.get(name, ""),
+            )
 
 
 def dashed(name: str) -> str:

@@ -7,7 +7,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ...operation import declared
 from .outline import Outline, outline
@@ -30,6 +30,7 @@ class System:
         operations: by id.
         client: one that is never connected, whose methods are read.
         way: made from the options of a command that say how to reach the service.
+        more: lists that are made of operations, as operations of their own, by id: methods of resources that no document has.
         pull: the name of the data set that ``pull`` is of; None where ``pull`` is a group with a command for each.
     """
 
@@ -37,7 +38,13 @@ class System:
     operations: Mapping[str, Operation]
     client: Client
     way: type[Way[Any]]
+    more: Mapping[str, Operation] = field(factory=dict)
     pull: str | None = None
+
+    @property
+    def commands(self) -> Mapping[str, Operation]:
+        """All that has a command, by id."""
+        return {**self.operations, **self.more}
 
     def outlines(self, resource: str) -> list[Outline]:
         """The commands of a resource, in the order of its methods.
@@ -48,7 +55,7 @@ class System:
         owner = member(self.client, resource)
         mine = {
             each.python.rpartition(".")[2]: each
-            for each in self.operations.values()
+            for each in self.commands.values()
             if each.python.rpartition(".")[0] == resource
         }
         names = [name for name in _defined(type(owner)) if name in mine]

@@ -58,7 +58,7 @@ def _files(source: Source[Any]) -> str:
         folders.append(f"{source.dataset.key}=ID/")
     if source.timed:
         cut.append("one window")
-        folders.append("date=2026-11-01/")
+        folders.append(f"{source.dataset.day}=2026-11-01/")
     if not cut:
         return "it becomes one file, which is there once it is whole."
     return (

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...datasets.shard import Shard
     from .source import Source
 
-_FAILURES_SHOWN = 5
+_SHOWN = 5
 
 
 @frozen(kw_only=True)
@@ -60,6 +60,8 @@ class Summary:
             "retries": report.retries,
             "seconds": round(report.seconds, 3),
             "rows_per_second": round(self.pace),
+            "warned": report.warned,
+            "warnings": [{**self._piece(each.shard), "warning": each.text} for each in report.warnings],
             "failures": [{**self._piece(failure.shard), "error": str(failure.error)} for failure in report.failures],
         }
 
@@ -97,9 +99,12 @@ class Summary:
             said.append(f"{young} too young to be final: the same command will fetch them again")
         if report.outside:
             said.append(f"{counted(report.outside, 'row')} beyond the edges of their shard left out")
-        said += [f"failed: {failure.shard}: {failure.error}" for failure in report.failures[:_FAILURES_SHOWN]]
-        if len(report.failures) > _FAILURES_SHOWN:
-            said.append(f"and {counted(len(report.failures) - _FAILURES_SHOWN, 'more failure')}")
+        said += [f"warning: {each}" for each in report.warnings[:_SHOWN]]
+        if report.warned > _SHOWN:
+            said.append(f"and {counted(report.warned - _SHOWN, 'more warning')}")
+        said += [f"failed: {failure.shard}: {failure.error}" for failure in report.failures[:_SHOWN]]
+        if len(report.failures) > _SHOWN:
+            said.append(f"and {counted(len(report.failures) - _SHOWN, 'more failure')}")
         return said
 
 

@@ -90,4 +90,6 @@ def _report(stream: RowStream[Any], written: int, seconds: float) -> Report:
         outside=progress.outside,
         seconds=seconds,
         failures=tuple(stream.failures),
+        warnings=tuple(stream.warnings),
+        warned=progress.warnings,
     )

@@ -38,6 +38,11 @@ class Meant:
     scene: str | None = None
     version: str | None = None
 
+    @property
+    def length(self) -> int | None:
+        """Milliseconds from the start to the end; None without a range."""
+        return None if self.start is None or self.end is None else self.end - self.start
+
     def visits(self, project: Project, visit: Visit) -> list[Visit]:
         """What of one session is meant: nothing, itself, or itself in some scenes."""
         if self.start is not None and self.end is not None and not self.start <= visit.at <= self.end:

@@ -55,6 +55,8 @@ class CognitiveService:
         last: when the last one begins, in milliseconds since the epoch; the first of January 2026 by default.
         arrivals: how many sessions come in with each page that is served, at any time within the days, so that pages shift.
         most: the most sessions that a page has, whatever limit a query has.
+        cap: the most sessions that a query gives, on all its pages together, though it counts all; None for no such cap.
+        longest: hours that the range of a query may have, beyond which it is answered with 502; None for any.
         events_limit: the most events that a session gives; one that has more is marked.
         expired: whether the keys have expired.
         forbidden: attribute paths of operations that the key has no scope for, such as ``"projects.get"``.
@@ -71,6 +73,8 @@ class CognitiveService:
     last: int = 1_767_225_600_000
     arrivals: int = field(default=0, validator=validators.ge(0))
     most: int = field(default=100, validator=validators.ge(1))
+    cap: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
+    longest: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
     events_limit: int = field(default=8000, validator=validators.ge(0))
     expired: bool = False
     forbidden: Collection[str] = ()
@@ -207,14 +211,23 @@ class CognitiveService:
         limit = min(limit, self.most)
         if not timeline.project.is_sample:
             timeline.come_in(self.arrivals)
-        found = timeline.found(meant(body))
+        found = timeline.found(self._meant(body))
         count = len(found)
         if body.get("sort") == "asc":
             visits = found[page * limit : (page + 1) * limit]
         else:
             visits = found[max(0, count - (page + 1) * limit) : max(0, count - page * limit)][::-1]
+        if self.cap is not None:
+            visits = visits[: max(0, self.cap - page * limit)]
         results = [self._session(timeline.project, each, body) for each in visits]
-        return answer({"count": count, "pages": -(-count // limit), "currentPage": page, "results": results})
+        pages = -(-min(count, count if self.cap is None else self.cap) // limit)
+        return answer({"count": count, "pages": pages, "currentPage": page, "results": results})
+
+    def _meant(self, body: Mapping[str, Any]) -> Meant:
+        wanted = meant(body)
+        if self.longest is not None and (wanted.length is None or wanted.length > self.longest * 3_600_000):
+            raise RefusedError(502, "Bad Gateway")
+        return wanted
 
     def _session(self, project: Project, visit: Visit, body: Mapping[str, Any]) -> Record:
         found = project.record(visit)
@@ -255,7 +268,7 @@ class CognitiveService:
 
     def _response_counts(self, call: Call) -> Response:
         timeline = self._asked_set(call)
-        found = timeline.found(meant(read(call.content)))
+        found = timeline.found(self._meant(read(call.content)))
         given = zip(*(timeline.project.answers(each) for each in found), strict=True)
         return answer(
             [
@@ -285,7 +298,7 @@ class CognitiveService:
         body = read(call.content)
         timeline = self._timeline(body.get("projectId"))
         found: dict[str, list[list[Record]]] = {}
-        for visit in timeline.found(meant(body)):
+        for visit in timeline.found(self._meant(body)):
             for version, steps in timeline.project.steps(visit).items():
                 by_step = found.setdefault(version, [[] for _ in steps])
                 for at, step in enumerate(steps):

@@ -180,7 +180,9 @@ class Hooks:
         shown = {name: value for name, value in told(stream).items() if name != "streamKey"}
         for each in self.tables.webhooks.values():
             if each.get("userId") == stream["userId"] and not each.get("deleted") and event in each.get("events", ()):
-                message = {"webhookId": each["id"], "createdAt": self.tables.now(), "event": event, "stream": shown}
+                # in the order of the real server's, which is a part of what is signed
+                head = {"id": "", "webhookId": each["id"], "createdAt": self.tables.now(), "timestamp": 0}
+                message = {**head, "event": event, "stream": shown}
                 self._due.append((each, message))
 
     async def deliver(self) -> None:
@@ -190,7 +192,7 @@ class Hooks:
             if urlsplit(webhook["url"]).hostname not in _HERE:
                 continue
             now = self.tables.now()
-            body = msgspec.json.encode({"id": self.tables.new_id(), **message, "timestamp": now})
+            body = msgspec.json.encode({**message, "id": self.tables.new_id(), "timestamp": now})
             headers = {"content-type": "application/json", "user-agent": "livepeer.com"}
             if secret := webhook.get("sharedSecret"):
                 signature = hmac.new(secret.encode(), body, "sha256").hexdigest()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self, Unpack
 
 from ...auth.keys import HeaderSigner, bearer
 from ...client import Client, Where
-from ...datasets.windows import Instant, span
+from ...datasets.windows import Instant, When, span
 from ...operation import Operation
 from ...options import ClientOptions, CopyOptions, base_url, credential
 from .datasets import AnalyticsDataSets
@@ -168,13 +168,13 @@ class UnleashAnalytics(Client):
         """
         return walk(self, TABLEAU, _device_id(device_id), span(start, end), read_page, of=AnalyticsRow)
 
-    def plan(self, devices: Keys, start: Instant, end: Instant, *, window: timedelta = timedelta(hours=1)) -> Plan:
+    def plan(self, devices: Keys, start: When, end: When, *, window: timedelta = timedelta(hours=1)) -> Plan:
         """Devices by windows, lazily, as a value that `fan_out` and `backfill` take.
 
         Args:
             devices: ids: one, an iterable, an async iterable, or ``"all"``.
-            start: an aware datetime or int milliseconds.
-            end: likewise; the range is ``[start, end)``.
+            start: an aware datetime, int milliseconds, or a day in UTC.
+            end: likewise; the range is ``[start, end)``, and a day as its end belongs to it as a whole.
             window: the width of a shard. Edges lie on a grid aligned to the epoch and are cut at UTC midnight.
 
         Raises:
@@ -185,8 +185,8 @@ class UnleashAnalytics(Client):
     def fan_out(
         self,
         devices: Keys | Plan,
-        start: Instant | None = None,
-        end: Instant | None = None,
+        start: When | None = None,
+        end: When | None = None,
         *,
         window: timedelta = timedelta(hours=1),
         concurrency: int = 16,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
-from asyncsdk import Failure, Plan, Report, SDKError
+from asyncsdk import Failure, Plan, Report, SDKError, Warned
 from asyncsdk.cli.pull.source import Source
 from asyncsdk.cli.pull.summary import Summary
 from asyncsdk.cli.unleash import UnleashWay
@@ -53,6 +53,20 @@ def test_a_few_failures_are_shown_and_the_rest_counted():
     assert len(lines) == 7
 
 
+def test_a_few_warnings_are_shown_and_the_rest_counted():
+    shard = next(iter(PLAN))
+    told = summary(warnings=tuple(Warned(shard, f"row {number} is cut short") for number in range(1000)), warned=4711)
+    assert told.lines()[1] == "warning: Wa 2026-11-01T00:00:00.000000Z/3600s: row 0 is cut short"
+    assert told.lines()[-1] == "and 4,706 more warnings"
+    assert told.wire()["warned"] == 4711
+    assert told.wire()["warnings"][0] == {
+        "device": "Wa",
+        "from": "2026-11-01T00:00:00.000Z",
+        "to": "2026-11-01T01:00:00.000Z",
+        "warning": "row 0 is cut short",
+    }
+
+
 def test_the_same_figures_are_one_json_object():
     failure = Failure(next(iter(PLAN)), SDKError("no answer"))
     assert json.loads(json.dumps(summary(failures=(failure,)).wire())) == {
@@ -73,6 +87,8 @@ def test_the_same_figures_are_one_json_object():
         "retries": 1,
         "seconds": 2.0,
         "rows_per_second": 6000,
+        "warned": 0,
+        "warnings": [],
         "failures": [
             {"device": "Wa", "from": "2026-11-01T00:00:00.000Z", "to": "2026-11-01T01:00:00.000Z", "error": "no answer"}
         ],

@@ -10,9 +10,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
 
+from asyncsdk import to_dict
 from asyncsdk.http.clock import Clock
-from asyncsdk.testing import LivepeerService, Sandbox
+from asyncsdk.livepeer.webhooks import verify
+from asyncsdk.testing import LivepeerService, Sandbox, serve
 from asyncsdk.testing.livepeer.service import uuid_of
 from asyncsdk.testing.livepeer.wire import no_route
 
@@ -38,6 +43,7 @@ BEFORE = {198: ["091f0237-0fb6-4272-a6d4-e79c53032eed"]}
 # Tokens that it mailed, or wrote down.
 SECRETS = {38: ["x", "438b85bf-55f3-427e-abf2-08fe43bffea5"], 257: [CAROL, "163efc4e-6221-47ba-b506-b6c6f072419b"]}
 WITH_MAIL = range(257, 270)
+# What the server sent to a receiver, on its own.
 DELIVERY = 274
 
 
@@ -267,6 +273,46 @@ async def replay(world, client, number):
     for name in ("Content-Type", "Link", "X-Total-Count"):
         assert answer.headers.get(name) == headers.get(name), f"{said}: {name}"
     assert ("etag" in answer.headers) is ("ETag" in headers), said
+
+
+@pytest.mark.anyio
+async def test_the_recorded_delivery_is_sent_as_the_real_server_did():
+    """It follows from the three exchanges before it: a webhook, a stream, and the word that it is live."""
+    told = RECORDED[DELIVERY]["request"]
+    expected, received = told["body"], []
+
+    async def receive(request):
+        received.append((request.method, request.url.path, dict(request.headers), await request.body()))
+        return Response(status_code=RECORDED[DELIVERY]["response"]["status"])
+
+    world = World()
+    begin(world)
+    world.token(TOKENS["<alice token>"], ALICE, name="alice token")
+    world.user(ADMIN, "admin@example.com", 1, admin=True)
+    with serve(Starlette(routes=[Route(told["path"], receive, methods=["POST"])])) as here:
+        transport = httpx.ASGITransport(app=Sandbox(world.service, gzip=False))
+        async with httpx.AsyncClient(transport=transport, base_url="http://livepeer.test") as client:
+            for number in range(DELIVERY - 3, DELIVERY):
+                asked, answered = RECORDED[number]["request"], RECORDED[number]["response"]
+                body = {**asked["body"], "url": f"{here}{told['path']}"} if "url" in asked["body"] else asked["body"]
+                made = answered.get("body", {})
+                world.ids.extend([made["id"]] if made else [expected["id"]])
+                world.clock.now = made.get("createdAt", WHEN[273]) / 1000
+                credentials = {"Authorization": authorization(world, asked["headers"]["Authorization"])}
+                answer = await client.request(asked["method"], asked["path"], json=body, headers=credentials)
+                assert answer.status_code == answered["status"], answer.text
+    ((method, path, headers, body),) = received
+    assert (method, path) == (told["method"], told["path"])
+    for name in ("content-type", "user-agent"):
+        assert headers[name] == told["headers"][name]
+    found = json.loads(body)
+    assert headers["livepeer-signature"].startswith(f"t={found['timestamp']},v1=")
+    assert to_dict(verify(body, headers["livepeer-signature"], "s3cr3t", clock=world.clock)) == found
+    assert list(found) == list(expected)
+    # what is random differs, and so do some milliseconds
+    found |= {name: expected[name] for name in ("createdAt", "timestamp")}
+    found["stream"]["playbackId"] = expected["stream"]["playbackId"]
+    assert found == expected
 
 
 def outside(request):

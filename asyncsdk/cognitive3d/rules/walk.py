@@ -13,16 +13,16 @@ so many rows came in between that the row may have passed it, the next page has 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence, Set as AbstractSet
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from ..errors import PaginationError
-from ..http.counts import whole_count
-from ..paging import Page
-from ..paging.strategies import counted, page_number
+from ...errors import PaginationError
+from ...http.counts import whole_count
+from ...paging import Page
+from ...paging.strategies import counted, page_number
 
 if TYPE_CHECKING:
-    from ..codec.lists import Around
+    from ...codec.lists import Around
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -43,6 +43,13 @@ class PageWalk(Generic[T, R]):
         prepare: what becomes of the rows.
         limit: rows a page, as asked for; None where that was left to the service.
         start: the number of the page to begin with.
+        before: keys of rows that are not given, since another walk has given them.
+        warn: what there is to know of the rows that are given, in a sentence each.
+
+    Attributes:
+        given: the keys of the rows that were given.
+        over: whether somebody goes on in its place: a page that comes later gives nothing.
+        is_cut_off: whether the service has given fewer rows than it counts.
     """
 
     def __init__(
@@ -53,19 +60,26 @@ class PageWalk(Generic[T, R]):
         prepare: Prepare[T, R],
         limit: int | None,
         start: int = 0,
+        before: AbstractSet[Hashable] = frozenset(),
+        warn: Callable[[Sequence[T]], Iterable[str]] = lambda _: (),
     ) -> None:
         self._serve = serve
         self._key = key
         self._prepare = prepare
         self._limit = self._size = limit
         self._start = start
-        self._given: set[Hashable] = set()
+        self._before = before
+        self._warn = warn
+        self.given: set[Hashable] = set()
+        self.over = False
+        self.is_cut_off = False
         self._rows = 0
         self._end: int | None = None  # the first page beyond those that were promised that had nothing
         self._least: int | None = None  # of all counts
         self._most = 0
         self._last: dict[int, int] = {}  # by page: the count when it was served last
         self._due: dict[int, int] = {}  # and the count that the next page has to know of
+        self._is_short = False  # whether a page had fewer rows than its own count has left for it
         self._repeated = False  # whether a page was asked for once more
         self._told: int | None = None  # pages, as the service says
         self._asked: set[int] = set()
@@ -83,17 +97,22 @@ class PageWalk(Generic[T, R]):
         found = [*rows, *await self._again(number), *await self._again(number + 1)]
         pages = self._pages(number, len(rows), count)
         become = await self._prepare(found)
-        # From here on nothing waits, and nothing fails that would not fail again: a page that failed has given nothing.
+        if self.over:
+            return Page(())
+        # From here on nothing waits, and a page that fails has given nothing.
         fresh = self._fresh(found)
         stuck = bool(rows) and not fresh and number + 1 < pages
         if stuck and not self._repeated and self._most - (self._least or 0) < len(rows):
             raise PaginationError(
                 "a page that is not the last holds nothing that the pages before it did not: the walk might never end"
             )
-        self._rows += len(fresh)
         self._asked.add(number)
-        self._hold_to_count(pages)
-        return Page(become(fresh), number, pages, str(number + 1) if number + 1 < pages else None, count)
+        self._hold_to_count(pages, self._rows + len(fresh))
+        self._rows += len(fresh)
+        self.given.update(key for key, _ in fresh if key is not None)
+        new = [row for key, row in fresh if key not in self._before]
+        cursor = str(number + 1) if number + 1 < pages else None
+        return Page(become(new), number, pages, cursor, count, tuple(self._warn(new)))
 
     async def _served(self, number: int) -> tuple[Sequence[T], int | None]:
         rows, around = await self._serve(number)
@@ -115,6 +134,8 @@ class PageWalk(Generic[T, R]):
             self._size = size  # the service cuts the limit down
         if number >= (self._told or 1) and not size:
             self._end = number if self._end is None else min(number, self._end)
+        if self._size and count is not None and size < min(self._size, count - number * self._size):
+            self._is_short = True
 
     def _pages(self, number: int, size: int, count: int | None) -> int:
         """How many pages there are: as the service says, or as its count and the size of its pages do."""
@@ -137,22 +158,23 @@ class PageWalk(Generic[T, R]):
             number += 1
         return found
 
-    def _fresh(self, rows: Sequence[T]) -> list[T]:
-        fresh = []
+    def _fresh(self, rows: Sequence[T]) -> list[tuple[Hashable, T]]:
+        """The rows that this walk has not given yet, each with its key."""
+        fresh, keys = [], set[Hashable]()
         for row in rows:
             key = self._key(row)
-            if key is None or key not in self._given:
-                fresh.append(row)
-                if key is not None:
-                    self._given.add(key)
+            if key is None or (key not in self.given and key not in keys):
+                fresh.append((key, row))
+                keys.add(key)
         return fresh
 
-    def _hold_to_count(self, pages: int) -> None:
+    def _hold_to_count(self, pages: int, rows: int) -> None:
         """Once all pages have come, hold what was given against what was counted: a list that is cut off must not look whole."""
-        if self._least is None or self._start or len(self._asked) < pages:
+        if self._least is None or 0 not in self._asked or len(self._asked) < pages:
             return
-        cut = (self._limit is not None and self._size != self._limit) or self._end is not None
-        if cut and self._rows < self._least:
+        is_cut = (self._limit is not None and self._size != self._limit) or self._end is not None or self._is_short
+        if is_cut and rows < self._least:
+            self.is_cut_off = True
             raise PaginationError(
-                f"the service counts {self._least} rows, but its {pages} pages hold {self._rows}: ask for shorter ranges of time"
+                f"the service counts {self._least} rows, but its {pages} pages hold {rows}: ask for shorter ranges of time"
             )

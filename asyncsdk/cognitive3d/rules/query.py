@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 from attrs import frozen
 
-from ..datasets.windows import Instant, milliseconds, span
-from .model import whole
+from ...datasets.windows import When, milliseconds, moment, span
+from ..model import whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,9 +17,6 @@ LIMIT = 100
 """Sessions a page: the most that is known to be served, and the same on every page, since a page begins at page x limit."""
 
 SessionType = Literal["project", "scene"]
-
-When = Instant | date
-"""An aware datetime, whole milliseconds since the epoch, or a day in UTC."""
 
 Filter = dict[str, Any]
 
@@ -47,6 +44,11 @@ class SessionFilters(RangeFilters, total=False):
     """Which sessions of a project are meant: `RangeFilters`, and where they took place.
 
     Attributes:
+        start: where the range of time begins: an aware datetime, int milliseconds, or a day in UTC.
+        end: the first moment beyond; a plain day belongs to the range as a whole.
+        exclude_test: whether sessions that are tagged as tests are left out.
+        exclude_idle: likewise of those in which nobody did anything.
+        min_duration: the least duration: a timedelta, or seconds.
         scene_id: only sessions in this scene.
         version_id: only those in this version of it.
     """
@@ -154,11 +156,11 @@ def session_query(
     first: int | None = None
     last: int | None = None
     if start is not None or end is not None:
-        beyond = round(now * 1000) + 1 if end is None else _moment(end, up=True)
+        beyond = round(now * 1000) + 1 if end is None else moment(end, up=True)
         if start is None:
             first, last = 0, milliseconds(beyond, "end", up=True)
         else:
-            first, last = span(_moment(start), beyond)
+            first, last = span(moment(start), beyond)
     version_id = filters.get("version_id")
     return SessionQuery(
         project_id=whole(project_id, "project_id"),
@@ -179,13 +181,6 @@ def session_query(
 def windowed(project_id: int | str, start: int, end: int, **more: Any) -> SessionQuery:
     """The query of a window of a data set: ``[start, end)`` in milliseconds, sent as ``[start, end - 1]``."""
     return SessionQuery(project_id=whole(project_id, "project_id"), start=start, end=end, sent_end=end - 1, **more)
-
-
-def _moment(value: When, *, up: bool = False) -> Instant:
-    """A day as a moment: its beginning, or, as the end of a range, the next day's."""
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return datetime.combine(value + timedelta(days=up), time(), UTC)
-    return value
 
 
 def _duration(value: object) -> int | None:

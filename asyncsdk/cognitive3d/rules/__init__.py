@@ -1,0 +1,1 @@
+"""How ranges of time are asked for, and how their pages are put together, whatever the service does meanwhile."""

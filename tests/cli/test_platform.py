@@ -67,7 +67,7 @@ def test_without_credentials_it_says_where_to_put_them(platform, keys):
     keys.delenv("AWS_SECRET_ACCESS_KEY")
     code, out, err = platform("devices", "list")
     assert (code, out) == (1, "")
-    assert "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" in err
+    assert "give credentials=..., or set the environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" in err
 
 
 def test_neither_help_nor_error_shows_a_secret(platform, command, keys):

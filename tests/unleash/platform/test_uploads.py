@@ -263,26 +263,6 @@ class TestWhatBreaks:
                 await platform.library.upload(pieces(), filename="a", size=10, **WHERE)
         assert len(script.requests) == 2
 
-    @pytest.mark.parametrize(
-        "anyio_backend",
-        [("asyncio", {"use_uvloop": False}), ("asyncio", {"use_uvloop": True})],
-        ids=["asyncio", "uvloop"],
-    )
-    async def test_an_answer_that_comes_before_the_file_is_through_is_what_is_told(self, keys, file):
-        said = b"<Error><Code>EntityTooLarge</Code><Message>too large</Message></Error>"
-
-        def answer(request):
-            if request.target == "/prod/library/upload":
-                return Reply.ok(json.dumps({"url": f"{server.url}/pylot", "fields": {"key": "k"}}).encode())
-            return Reply(Reply.ok(said, status="400 Bad Request").data, read=1000, then="hang")
-
-        async with (
-            RawServer(answer, keep_bodies=False) as server,
-            UnleashPlatform(credentials=keys, base_url=f"{server.url}/prod") as platform,
-        ):
-            with pytest.raises(APIError, match="400: EntityTooLarge: too large"):
-                await platform.library.upload(file(20_000_000), **WHERE)
-
 
 @pytest.mark.anyio
 class TestMany:

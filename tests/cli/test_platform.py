@@ -54,7 +54,12 @@ def test_the_embedded_sandbox_has_keys_of_its_own(command, keys):
 
 @pytest.mark.parametrize(
     ("arguments", "rows"),
-    [(("devices",), 2), (("media", "--device", "W123"), 1), (("sessions", "--device", "W123"), 1)],
+    [
+        (("devices",), 2),
+        (("media", "--device", "W123"), 1),
+        (("sessions", "--device", "W123"), 1),
+        (("solutions", "--all"), 0),
+    ],
 )
 def test_each_data_set_is_pulled_from_the_embedded_sandbox(command, keys, tmp_path, arguments, rows):
     code, out, _ = command("platform", "pull", *arguments, "--sandbox", "--out", tmp_path, "--json")

@@ -137,6 +137,16 @@ class TestTheForm:
         assert len(asked) == 2
         assert service.storage.objects[done.key].size == 1000
 
+    @pytest.mark.parametrize("way", ["library", "modelling"])
+    async def test_that_had_ended_before_it_came_is_not_asked_for_again(self, file, way):
+        service, asked = UnleashPlatformService(form_seconds=-60), []
+        with serve(Sandbox(service, on_request=lambda request: asked.append(request.url.path))) as url:
+            async with UnleashPlatform(credentials=account(), base_url=f"{url}/prod") as platform:
+                upload = platform.library.upload if way == "library" else platform.modelling.upload
+                with pytest.raises(APIError, match=r"expired.*clock of whoever signed it is wrong"):
+                    await upload(file(1000), device_id="W123", session_id="3" if way == "library" else 3)
+        assert len(asked) == 2
+
     async def test_that_allows_less_is_held_against_the_file_before_it_is_sent(self, file):
         service = UnleashPlatformService(most=999)
         seen = []
@@ -306,3 +316,20 @@ def test_a_policy_that_cannot_be_read_says_nothing():
         assert ticket.size_range({"policy": policy}) is None
     policy = b64encode(b'{"conditions": [{"key": "k"}, ["content-length-range", 1, "9"]]}').decode()
     assert ticket.size_range({"Policy": policy}) == (1, 9)
+
+
+@pytest.mark.parametrize(
+    ("url", "fields", "ends"),
+    [
+        ("https://s3.test/k?X-Amz-Date=20231114T221320Z&X-Amz-Expires=60", None, 1_700_000_060),
+        ("https://s3.test/k?x-amz-date=20231114T221320Z&x-amz-expires=soon", None, None),
+        ("https://s3.test/k?X-Amz-Expires=60", None, None),
+        ("", {"policy": {"expiration": "2023-11-14T22:13:20Z"}}, 1_700_000_000),
+        ("", {"Policy": {"expiration": "2023-11-14T22:13:20.000"}}, 1_700_000_000),
+        ("", {"Policy": {"expiration": 7}}, None),
+        ("", {}, None),
+    ],
+)
+def test_when_a_form_or_url_ends(url, fields, ends):
+    encoded = fields and {name: b64encode(json.dumps(each).encode()).decode() for name, each in fields.items()}
+    assert ticket.ends_of(url, encoded) == ends

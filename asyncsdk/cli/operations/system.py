@@ -7,13 +7,13 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ...operation import declared
 from .outline import Outline, outline
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import ModuleType
 
     from ...client import Client
@@ -31,6 +31,7 @@ class System:
         client: one that is never connected, whose methods are read.
         way: made from the options of a command that say how to reach the service.
         pull: the name of the data set that ``pull`` is of; None where ``pull`` is a group with a command for each.
+        own: commands of several operations, by the attribute path of the method that is like them. Their docstrings are their help.
     """
 
     name: str
@@ -38,6 +39,7 @@ class System:
     client: Client
     way: type[Way[Any]]
     pull: str | None = None
+    own: Mapping[str, Callable[..., None]] = field(factory=dict)
 
     def outlines(self, resource: str) -> list[Outline]:
         """The commands of a resource, in the order of its methods.

@@ -123,7 +123,7 @@ def test_a_sender_that_is_killed_between_two_pieces_leaves_nothing_and_the_next_
     assert service.storage.content("u/W123/3/next") == path.read_bytes()
 
 
-@pytest.mark.parametrize("kills", [12, pytest.param(500, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [12, pytest.param(200, marks=pytest.mark.soak)])
 def test_a_sender_that_is_killed_at_any_time_leaves_one_whole_object_or_none(path, kills):
     service, luck, ends = UnleashPlatformService(), Random(7), []
     with serve(Sandbox(service)) as url, Senders(url, path) as senders:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import struct
 from contextlib import asynccontextmanager
@@ -247,7 +248,34 @@ async def test_cancelled_on_its_way_it_leaves_nothing(storage, keys, file, uploa
     assert not storage.is_whole("a", path)
 
 
-def said(code, status="403 Forbidden"):
+@each_way
+@pytest.mark.parametrize(("change", "expected"), [(-1, "the file shrank"), (1, "the file grew")])
+async def test_a_file_that_changes_while_it_is_sent_is_an_error_at_once(storage, keys, file, upload, change, expected):
+    path = file(4 * PIECE)
+
+    def changed(*_):
+        os.truncate(path, 4 * PIECE + change)
+
+    async with serve(storage.app) as url, platform(storage.service, url.removeprefix("http://"), keys) as client:
+        with pytest.raises(SDKError, match=expected) as caught:
+            await upload(client, path, "a", progress=changed)
+        assert caught.value.attempts == 1
+    assert not storage.is_whole("a", path)
+
+
+@each_way
+async def test_a_file_that_was_given_open_is_sent_again_from_where_it_stood(storage, keys, file, upload):
+    path = file(SIZE)
+    async with serve(storage.app) as url:
+        relay = Relay(port_of(url), Cut(sent=SIZE // 2))
+        with path.open("rb") as standing:
+            standing.seek(1000)
+            async with relay.running(), platform(storage.service, relay.host, keys) as client:
+                await upload(client, standing, "a")
+    assert storage.service.storage.content("a") == path.read_bytes()[1000:]
+
+
+def said(code, status):
     body = f"<Error><Code>{code}</Code><Message>no</Message></Error>".encode()
     return Reply.ok(body, status=status).data
 
@@ -255,14 +283,20 @@ def said(code, status="403 Forbidden"):
 @each_way
 class TestAStorageThat:
     @pytest.mark.parametrize("then", ["hang", "close"])
-    async def test_refuses_before_the_file_is_through_is_what_is_told(self, storage, keys, file, upload, then):
+    @pytest.mark.parametrize(
+        ("status", "code"),
+        [("403 Forbidden", "AccessDenied"), ("413 Too Large", "EntityTooLarge"), ("301 Moved", "PermanentRedirect")],
+    )
+    async def test_refuses_before_the_file_is_through_is_what_is_told(
+        self, storage, keys, file, upload, then, status, code
+    ):
         async with (
-            RawServer(Reply(said("AccessDenied"), read=1000, then=then), keep_bodies=False) as server,
+            RawServer(Reply(said(code, status), read=1000, then=then), keep_bodies=False) as server,
             platform(storage.service, f"127.0.0.1:{server.port}", keys, ONCE) as client,
         ):
-            with anyio.fail_after(20), pytest.raises(APIError, match="403: AccessDenied: no") as caught:
+            with anyio.fail_after(20), pytest.raises(APIError, match=f"{status[:3]}: {code}: no") as caught:
                 await upload(client, file(20_000_000), "a")
-        assert (caught.value.code, caught.value.attempts) == ("AccessDenied", 1)
+        assert (caught.value.code, caught.value.attempts) == (code, 1)
 
     async def test_takes_no_more_is_an_error_of_time(self, storage, keys, file, upload, monkeypatch):
         monkeypatch.setattr(uploads, "_TIMEOUT", Timeout(connect=5, read=5, write=0.2))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 from base64 import b64encode
 
 import anyio
@@ -67,11 +68,16 @@ class TestAFile:
             def read(self, _=-1):
                 return self.left.pop() if self.left else b""
 
+        spooled = tempfile.SpooledTemporaryFile(max_size=100)  # noqa: SIM115  # closed below
+        spooled.write(b"d" * 900)
+        spooled.seek(300)
         standing = file(100, "standing.bin").open("rb")
         standing.seek(40)
-        with standing:
+        with standing, spooled:
             for source, expected, options in (
                 (b"bytes", b"bytes", {}),
+                (io.BytesIO(b"in memory"), b"in memory", {}),
+                (spooled, b"d" * 600, {}),
                 (standing, file(100, "x").read_bytes()[40:], {}),
                 (pieces(), b"a" * 1000 + b"b" * 500, {}),
                 (pieces(), b"a" * 1000 + b"b" * 500, {"size": 1500}),

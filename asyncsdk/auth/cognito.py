@@ -102,7 +102,7 @@ class CognitoIdentity:
             APIError: Cognito refuses; ``code`` is its name for why, such as ``"NotAuthorizedException"``.
             TransportError: Cognito does not answer.
             DecodeError: it answers with something else.
-        ConfigurationError: the function for `logins` gave none.
+            ConfigurationError: the function for `logins` gave none.
         """
         if network is not None:
             return await self._fetch(network)

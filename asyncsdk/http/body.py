@@ -156,9 +156,9 @@ class _FileStream(httpx.AsyncByteStream):
                 f"the file shrank while it was sent: the last {self._left} of its {self._length} bytes are gone"
             )
         self._left -= len(piece)
-        self._ended = not self._left
-        if self._ended and self._to_the_end and self._file.read(1):
+        if not self._left and self._to_the_end and self._file.read(1):
             raise httpx.LocalProtocolError(f"the file grew while it was sent: it had {self._length} bytes")
+        self._ended = not self._left
         return piece
 
     async def aclose(self) -> None:

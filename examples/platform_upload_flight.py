@@ -1,4 +1,4 @@
-"""Send the pictures of a flight, and wait until a model is made of them.
+"""Send the pictures of a flight, wait until a model is made of them, and save that beside them.
 
 UNLEASH_STAGE=dev AWS_ACCESS_KEY_ID=... AWS_SECRET_ACCESS_KEY=... python platform_upload_flight.py IDENTITY_ID DEVICE_ID SESSION_ID *.JPG
 """
@@ -6,6 +6,7 @@ UNLEASH_STAGE=dev AWS_ACCESS_KEY_ID=... AWS_SECRET_ACCESS_KEY=... python platfor
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import anyio
 
@@ -26,7 +27,9 @@ async def main(platform: UnleashPlatform, identity_id: str, device_id: str, sess
         task = await platform.modelling.process(job)
         await platform.modelling.wait(task, on_status=print)
         async for solution in platform.library.solutions(device_id, session_id):
-            print(solution.key)
+            if solution.key and solution.url:
+                saved = await platform.library.download(solution, Path(paths[0]).with_name(Path(solution.key).name))
+                print(saved.path)
     return 0
 
 

@@ -347,7 +347,8 @@ async def test_the_example_of_a_flight_sends_it_and_waits_for_the_model(example,
     told = capsys.readouterr().out.splitlines()
     assert told[0].endswith("1.JPG 7 bytes")
     assert told[-2] == "STOPPED"
-    assert told[-1].endswith("odm.tif")
+    assert told[-1] == str(tmp_path / "odm.tif")
+    assert (tmp_path / "odm.tif").stat().st_size == 4
 
 
 @pytest.mark.anyio

@@ -102,6 +102,7 @@ class CognitoIdentity:
             APIError: Cognito refuses; ``code`` is its name for why, such as ``"NotAuthorizedException"``.
             TransportError: Cognito does not answer.
             DecodeError: it answers with something else.
+            ConfigurationError: the function for `logins` gave none.
         """
         if network is not None:
             return await self._fetch(network)
@@ -110,6 +111,8 @@ class CognitoIdentity:
 
     async def _fetch(self, network: Network) -> AWSCredentials:
         logins = dict((await self.logins() if callable(self.logins) else self.logins) or {})
+        if callable(self.logins) and not logins:
+            raise ConfigurationError("logins gave no login, and a signed-in user must not become a guest")
         if self._identity_id is not None:
             try:
                 return await self._credentials_of(self._identity_id, logins, network)

@@ -83,9 +83,10 @@ def system() -> System:
     from ..auth.credentials import AWSCredentials
     from ..unleash import platform
     from .operations.system import System, operations_of
+    from .upload.command import upload
 
     client = platform.UnleashPlatform(credentials=AWSCredentials("unused", "unused"))  # never connected
-    return System("platform", operations_of(platform), client, PlatformWay)
+    return System("platform", operations_of(platform), client, PlatformWay, own={"library.upload": upload(PlatformWay)})
 
 
 app = group(
@@ -102,5 +103,7 @@ app = group(
         asyncsdk platform companies create --stage test --data @company.json --json | jq -r .id
 
         asyncsdk platform library device-media W123 --output ndjson
+
+        asyncsdk platform library upload *.JPG --device W123 --session 3
     """,
 )

@@ -124,6 +124,7 @@ class _FileStream(httpx.AsyncByteStream):
         self._start = start
         self._length = self._left = length
         self._to_the_end = to_the_end
+        self._ended = False
         self._file: IO[bytes] | None = None
 
     def __aiter__(self) -> AsyncIterator[bytes]:
@@ -133,19 +134,13 @@ class _FileStream(httpx.AsyncByteStream):
         """The next piece.
 
         Raises:
-            httpx.LocalProtocolError: the file has become shorter or longer.
+            httpx.LocalProtocolError: the file has become shorter or longer; of one that grew the last piece is not given, so that
+                nobody has what looks like all of it.
         """
-        piece = await anyio.to_thread.run_sync(self._read)
-        if not self._left:
-            if piece and self._to_the_end:
-                raise httpx.LocalProtocolError(f"the file grew while it was sent: it had {self._length} bytes")
+        piece = b"" if self._ended else await anyio.to_thread.run_sync(self._read)
+        if self._ended and not piece:
             await self.aclose()  # a caller's own transport may read it to the end and forget it
             raise StopAsyncIteration
-        if not piece:
-            raise httpx.LocalProtocolError(
-                f"the file shrank while it was sent: the last {self._left} of its {self._length} bytes are gone"
-            )
-        self._left -= len(piece)
         return piece
 
     def _read(self) -> bytes:
@@ -155,7 +150,16 @@ class _FileStream(httpx.AsyncByteStream):
             else:
                 self._file = self._given
             self._file.seek(self._start)
-        return self._file.read(min(PIECE, self._left or 1))
+        piece = self._file.read(min(PIECE, self._left))
+        if self._left and not piece:
+            raise httpx.LocalProtocolError(
+                f"the file shrank while it was sent: the last {self._left} of its {self._length} bytes are gone"
+            )
+        self._left -= len(piece)
+        if not self._left and self._to_the_end and self._file.read(1):
+            raise httpx.LocalProtocolError(f"the file grew while it was sent: it had {self._length} bytes")
+        self._ended = not self._left
+        return piece
 
     async def aclose(self) -> None:
         """Close what was opened here."""

@@ -42,6 +42,8 @@ _NAMES = (
     r"(?:token|secret|password|passwd|passphrase|signature|session|api_?key|access_?key|stream_?key|private_?key|credential"
     r"|cookie|jwt|authorization|salt|otp)"
 )
+# An ellipsis alone is what a sentence has in the place of a value: "give credentials=..., or set ..."
+_VALUE = r"(?!\.{3}(?![^&;,\s\"'<>\\]))[^&;,\s\"'<>\\]+"
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, flags), replacement)
@@ -57,8 +59,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\beyJ[\w-]{8,}(?:\.[\w-]*)*", 0, MASK),
         (r"\b(?:orgkey-|ul_pat_)[\w.-]+", 0, MASK),
         # name=value in a query, a form, a cookie or a file name
-        (rf"(\b{_AROUND}(?:{_NAMES}|x-amz-){_AROUND}=)[^&;,\s\"'<>\\]+", re.IGNORECASE, rf"\1{MASK}"),
-        (r"([?&;](?:key|sig|auth|code|hash)=)[^&;,\s\"'<>\\]+", re.IGNORECASE, rf"\1{MASK}"),
+        (rf"(\b{_AROUND}(?:{_NAMES}|x-amz-){_AROUND}=){_VALUE}", re.IGNORECASE, rf"\1{MASK}"),
+        (rf"([?&;](?:key|sig|auth|code|hash)=){_VALUE}", re.IGNORECASE, rf"\1{MASK}"),
         # "name": "value" in JSON or a Python dict; inside a string its quotes have backslashes, as many at its end as before
         (
             rf"((\\{{0,8}})\"{_AROUND}{_NAMES}{_AROUND}\2\"\s{{0,8}}:\s{{0,8}}\2\")(?:(?!(?<!\\)\2\").)*",

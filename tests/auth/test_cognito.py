@@ -148,6 +148,22 @@ async def test_logins_that_are_asked_for_are_asked_for_before_every_refresh():
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("nothing", [{}, None])
+async def test_a_signed_in_user_whose_login_is_gone_does_not_become_a_guest(nothing):
+    logins = iter([{PROVIDER: "test-id-token"}, nothing])
+
+    async def sign_in():
+        return next(logins)
+
+    cognito = Cognito()
+    identity = CognitoIdentity(POOL, logins=sign_in)
+    await asked(identity, cognito)
+    with pytest.raises(ConfigurationError, match="logins gave no login"):
+        await asked(identity, cognito)
+    assert cognito.targets == ["GetId", "GetCredentialsForIdentity"]
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize(
     ("arguments", "url"),
     [

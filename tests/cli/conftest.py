@@ -36,6 +36,19 @@ def environment(monkeypatch):
 
 
 @pytest.fixture
+def aws_keys(environment):
+    """The sandbox's key pair, where botocore looks for one, and nothing else."""
+    environment.setenv("AWS_ACCESS_KEY_ID", "test-access")
+    environment.setenv("AWS_SECRET_ACCESS_KEY", "test-secret")
+    environment.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    environment.setenv("AWS_CONFIG_FILE", "none")
+    environment.setenv("AWS_SHARED_CREDENTIALS_FILE", "none")
+    for each in ("AWS_SESSION_TOKEN", "AWS_PROFILE", "UNLEASH_STAGE", "UNLEASH_PLATFORM_BASE_URL"):
+        environment.delenv(each, raising=False)
+    return environment
+
+
+@pytest.fixture
 def command(environment, capfd):
     """Runs a command in this process: ``code, out, err = command("unleash", "version")``."""
 

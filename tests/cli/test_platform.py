@@ -9,20 +9,7 @@ from asyncsdk.testing import Sandbox, UnleashPlatformService, serve
 
 
 @pytest.fixture
-def keys(environment):
-    """The sandbox's key pair, where botocore looks for one, and nothing else."""
-    environment.setenv("AWS_ACCESS_KEY_ID", "test-access")
-    environment.setenv("AWS_SECRET_ACCESS_KEY", "test-secret")
-    environment.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    environment.setenv("AWS_CONFIG_FILE", "none")
-    environment.setenv("AWS_SHARED_CREDENTIALS_FILE", "none")
-    for each in ("AWS_SESSION_TOKEN", "AWS_PROFILE", "UNLEASH_STAGE", "UNLEASH_PLATFORM_BASE_URL"):
-        environment.delenv(each, raising=False)
-    return environment
-
-
-@pytest.fixture
-def platform(command, keys):
+def platform(command, aws_keys):
     """Runs a command against a sandbox that keeps its state: ``code, out, err = platform("devices", "list")``."""
     with serve(Sandbox(UnleashPlatformService())) as url:
         yield lambda *arguments: command("platform", *arguments, "--base-url", f"{url}/prod")
@@ -45,33 +32,38 @@ def test_a_region_that_the_gateway_is_not_in_is_refused(platform):
     assert "the service refused access (403" in err
 
 
-def test_the_embedded_sandbox_has_keys_of_its_own(command, keys):
-    keys.delenv("AWS_ACCESS_KEY_ID")
-    keys.delenv("AWS_SECRET_ACCESS_KEY")
+def test_the_embedded_sandbox_has_keys_of_its_own(command, aws_keys):
+    aws_keys.delenv("AWS_ACCESS_KEY_ID")
+    aws_keys.delenv("AWS_SECRET_ACCESS_KEY")
     code, out, err = command("platform", "devices", "verify-token", "W123", "test-stream-token", "--sandbox", "--json")
     assert (code, json.loads(out), err) == (0, {"valid": True}, "")
 
 
 @pytest.mark.parametrize(
     ("arguments", "rows"),
-    [(("devices",), 2), (("media", "--device", "W123"), 1), (("sessions", "--device", "W123"), 1)],
+    [
+        (("devices",), 2),
+        (("media", "--device", "W123"), 1),
+        (("sessions", "--device", "W123"), 1),
+        (("solutions", "--all"), 0),
+    ],
 )
-def test_each_data_set_is_pulled_from_the_embedded_sandbox(command, keys, tmp_path, arguments, rows):
+def test_each_data_set_is_pulled_from_the_embedded_sandbox(command, aws_keys, tmp_path, arguments, rows):
     code, out, _ = command("platform", "pull", *arguments, "--sandbox", "--out", tmp_path, "--json")
     assert (code, json.loads(out)["rows"]) == (0, rows)
     assert parquet.read_table(tmp_path).num_rows == rows
 
 
-def test_without_credentials_it_says_where_to_put_them(platform, keys):
-    keys.delenv("AWS_ACCESS_KEY_ID")
-    keys.delenv("AWS_SECRET_ACCESS_KEY")
+def test_without_credentials_it_says_where_to_put_them(platform, aws_keys):
+    aws_keys.delenv("AWS_ACCESS_KEY_ID")
+    aws_keys.delenv("AWS_SECRET_ACCESS_KEY")
     code, out, err = platform("devices", "list")
     assert (code, out) == (1, "")
-    assert "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" in err
+    assert "give credentials=..., or set the environment variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" in err
 
 
-def test_neither_help_nor_error_shows_a_secret(platform, command, keys):
-    keys.setenv("AWS_SECRET_ACCESS_KEY", "test-secret-4711")
+def test_neither_help_nor_error_shows_a_secret(platform, command, aws_keys):
+    aws_keys.setenv("AWS_SECRET_ACCESS_KEY", "test-secret-4711")
     _, out, _ = command("platform", "devices", "list", "--help")
     code, _, err = platform("devices", "list")
     assert code == 1

@@ -82,14 +82,28 @@ class TestAFile:
                 pass
         await stream.aclose()
 
-    async def test_so_is_one_that_grows(self, path):
+    async def test_so_is_one_that_grows_before_anybody_has_what_looks_like_all_of_it(self, path):
         stream = FileBody(path).stream()
-        await anext(aiter(stream))
+        given = [await anext(aiter(stream))]
         with path.open("ab") as file:
             file.write(b"more")
+
+        async def rest():
+            async for piece in stream:
+                given.append(piece)  # noqa: PERF401  # what came before the error counts
+
         with pytest.raises(httpx.LocalProtocolError, match="grew while it was sent"):
-            async for _ in stream:
-                pass
+            await rest()
+        assert len(b"".join(given)) < len(CONTENT)
+        await stream.aclose()
+
+    async def test_an_empty_one_that_grows_is_an_error_too(self, tmp_path):
+        path = tmp_path / "empty"
+        path.touch()
+        stream = FileBody(path).stream()
+        path.write_bytes(b"more")
+        with pytest.raises(httpx.LocalProtocolError, match="grew while it was sent"):
+            await anext(aiter(stream))
         await stream.aclose()
 
     async def test_of_a_part_the_rest_may_grow(self, path):

@@ -37,6 +37,7 @@ class TestLooks:
             ("https://b.s3.amazonaws.com/k?X-Amz-Signature=abc&X-Amz-Expires=9", "https://b.s3.amazonaws.com/k?X-Amz-Signature=***&X-Amz-Expires=***"),
             ("/path?key=abc&page=2", "/path?key=***&page=2"),
             ("password=hunter2;user=joe", "password=***;user=joe"),
+            ("password=...hunter2;token=....", "password=***;token=***"),
             ("http://joe:hunter2@proxy.example:3128/", "http://***@proxy.example:3128/"),
             ("at https://test-token@example.com/x", "at https://***@example.com/x"),
             ('{"password": "hunter2", "name": "joe"}', '{"password": "***", "name": "joe"}'),

@@ -57,6 +57,10 @@ def commands(system: System, resource: str = "") -> Mapping[str, Command]:
     for each in system.outlines(resource):
         name = dashed(each.operation.python.rpartition(".")[2])
         app.command(name, help=manual(_path(system, each.operation.python), each))(_function(system, each))
+    for path, function in system.own.items():
+        owner, _, verb = path.rpartition(".")
+        if owner == resource:
+            app.command(dashed(verb), help=inspect.getdoc(function))(function)
     groups = {dashed(path.rpartition(".")[2]): _group(system, path) for path in system.resources(resource)}
     return {**get_group(app).commands, **groups}
 

@@ -13,7 +13,7 @@ from ...operation import declared
 from .outline import Outline, outline
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import ModuleType
 
     from ...client import Client
@@ -32,6 +32,7 @@ class System:
         way: made from the options of a command that say how to reach the service.
         more: lists that are made of operations, as operations of their own, by id: methods of resources that no document has.
         pull: the name of the data set that ``pull`` is of; None where ``pull`` is a group with a command for each.
+        own: commands of several operations, by the attribute path of the method that is like them. Their docstrings are their help.
     """
 
     name: str
@@ -40,6 +41,7 @@ class System:
     way: type[Way[Any]]
     more: Mapping[str, Operation] = field(factory=dict)
     pull: str | None = None
+    own: Mapping[str, Callable[..., None]] = field(factory=dict)
 
     @property
     def commands(self) -> Mapping[str, Operation]:

@@ -3,7 +3,7 @@
 from .addons import Addon, AddonData
 from .client import UnleashPlatform
 from .devices import Verification
-from .library import LibrarySession, Media, MediaUpload, ObjectKeys, Solution
+from .library import LibrarySession, Media, MediaUpload, ObjectKeys, SessionSolution, Solution
 from .media import Concat, Crop
 from .model import Company, Device, OfDevice, OfUser, Presigned, SessionFile, User
 from .modelling import ModellingJob, ModellingTask, ModellingUpload, Stitch
@@ -38,6 +38,7 @@ __all__ = [
     "RecognitionJob",
     "RecognitionOptions",
     "SessionFile",
+    "SessionSolution",
     "Solution",
     "Stitch",
     "StreamModel",

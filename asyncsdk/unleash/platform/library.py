@@ -78,6 +78,17 @@ class Solution(Model):
 
 
 @frozen(kw_only=True)
+class SessionSolution(Solution):
+    """A file that modelling has made, among those of all sessions of a device.
+
+    Attributes:
+        session_id: of which session; put in by the client.
+    """
+
+    session_id: str | None = wire("sessionId", secret=False)
+
+
+@frozen(kw_only=True)
 class ObjectKeys(Model):
     """Which files are meant.
 

@@ -122,6 +122,17 @@ class TestWhatWasBegun:
             with pytest.raises(APIError):
                 await platform.library.download("https://s3.test/a", begun)
 
+    @pytest.mark.parametrize("etag", ['"another-1"', 'W/"1"', ""])
+    async def test_is_dropped_where_something_else_comes_to_a_server_that_heeds_no_condition(
+        self, connect, begun, etag
+    ):
+        other = DATA[::-1]
+        script = Script(resumed(1000, other, etag), whole(other, etag))
+        async with connect(script) as platform:
+            await platform.library.download("https://s3.test/a", begun)
+        assert begun.read_bytes() == other
+        assert [each.headers.get("range") for each in script.requests] == ["bytes=1000-", None]
+
     async def test_is_left_alone_where_nobody_knows_of_what_it_is(self, connect, begun):
         begun.with_name("216.JPG.part.etag").unlink()
         script = Script(whole())
@@ -160,6 +171,19 @@ class TestACut:
         assert len(asked) >= 4
         assert all(match == (ETAG if part else None) for part, match in asked)
         assert sorted(asked, key=lambda each: int((each[0] or "=0-")[:-1].partition("=")[2])) == asked
+
+    async def test_after_which_it_is_another_each_time_is_an_error_and_never_a_mixture(self, keys, place):
+        def answer(request):
+            reply = cut(request, 300_000)
+            return Reply(reply.data.replace(ETAG.encode(), b'"%d"' % len(server.requests)), then="close")
+
+        async with (
+            RawServer(answer) as server,
+            UnleashPlatform(credentials=keys, base_url="http://sdk.test", clock=FakeClock()) as platform,
+        ):
+            with pytest.raises(DecodeError, match="replaced again and again"):
+                await platform.library.download(f"{server.url}/a", place)
+        assert left(place) == []
 
     async def test_after_which_nothing_comes_any_more_is_an_error_and_what_came_is_kept(self, keys, place):
         def answer(request):

@@ -53,6 +53,13 @@ class TestAJob:
                 service.fail_next(trouble, 7)
             assert await client.modelling.wait(task.task_arn) == "STOPPED"
 
+    async def test_is_waited_for_over_more_lost_connections_than_a_call_has_attempts(self, connect):
+        lost = [httpx.ReadError("gone"), httpx.ConnectError("nobody there"), httpx.RemoteProtocolError("cut")] * 7
+        script = Script(*lost, httpx.Response(200, json="STOPPED"))
+        async with connect(script) as client:
+            assert await client.modelling.wait("arn:1") == "STOPPED"
+        assert len(script.requests) == 22
+
     async def test_that_takes_too_long_says_what_to_go_on_with(self):
         client, _ = world(job_seconds=600)
         async with client:

@@ -91,6 +91,10 @@ class _Begun:
         self.mark.unlink(missing_ok=True)
 
 
+class _AnotherError(Exception):
+    """What is there is the beginning of something else than what comes: not every server heeds ``If-Match``."""
+
+
 @frozen
 class _Whole:
     """An answer that came to its end."""
@@ -134,6 +138,11 @@ async def download(
                 raise explained(error) from None
             restarted = True
             await anyio.to_thread.run_sync(begun.discard)
+        except _AnotherError:
+            await anyio.to_thread.run_sync(begun.discard)
+            if restarted:
+                raise _wrong("it was replaced again and again while it was fetched") from None
+            restarted = True
     await anyio.to_thread.run_sync(begun.publish, place)
     return Download(place, whole.size, whole.etag.strip('"') or None)
 
@@ -145,6 +154,8 @@ async def _fetched(client: Client, url: str, begun: _Begun, *, progress: Progres
     async with client.stream_url(DOWNLOAD, url, headers=headers, raw=True) as answer:
         whole = _head(answer, had)
         start = whole.size
+        if start and whole.etag != etag:
+            raise _AnotherError
         file = await anyio.to_thread.run_sync(begun.open, start, whole.etag)
         try:
             size = await _saved(answer, file, start, whole.total or 0, progress)

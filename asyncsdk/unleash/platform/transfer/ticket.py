@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -61,6 +62,19 @@ def refuse_size(size: int, fields: Mapping[str, str] | None = None) -> None:
         raise ValueError(f"the file has {size} bytes, and the form allows {allowed[0]} to {allowed[1]}")
 
 
+def ends_of(url: str, fields: Mapping[str, str] | None) -> float | None:
+    """When a form or URL ends, by the clock of whoever signed it, in seconds since the epoch; None where it does not say."""
+    try:
+        if fields is not None:
+            ends = datetime.fromisoformat(policy_of(fields)["expiration"])
+            return (ends if ends.tzinfo else ends.replace(tzinfo=UTC)).timestamp()
+        asked = _query_of(url)
+        signed = datetime.strptime(asked["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        return signed.timestamp() + int(asked["x-amz-expires"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+
+
 def headers_of(url: str, content_type: str, size: int) -> dict[str, str]:
     """The headers that a presigned PUT must carry: those that are signed and no others.
 
@@ -72,7 +86,7 @@ def headers_of(url: str, content_type: str, size: int) -> dict[str, str]:
     Raises:
         ConfigurationError: the URL cannot serve for this file, whatever is done.
     """
-    asked = {name.lower(): value for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
+    asked = _query_of(url)
     for name, digest in _OF_NOTHING.items():
         if size and asked.get(name, "").replace(" ", "+") == digest:
             raise ConfigurationError(
@@ -96,3 +110,7 @@ def key_of(url: str, fields: Mapping[str, str] | None, filename: str) -> str:
         return unquote(urlsplit(url).path).lstrip("/")
     key = next((value for name, value in fields.items() if name.lower() == "key"), "")
     return key.replace("${filename}", filename)
+
+
+def _query_of(url: str) -> dict[str, str]:
+    return {name.lower(): value for name, value in parse_qsl(urlsplit(url).query, keep_blank_values=True)}

@@ -11,15 +11,17 @@ from attrs import field, frozen
 from ....codec import to_dict
 from ....errors import APIError, DecodeError, SDKError
 from ....http.body import FormBody, FormFile
+from ....http.service_clock import service_time
 from ....operation import Operation
 from ....timeout import Timeout
 from .source import Watched, name_of, opened
 from .storage import explained, is_expired
-from .ticket import headers_of, key_of, refuse_size
+from .ticket import ends_of, headers_of, key_of, refuse_size
 
 if TYPE_CHECKING:
     from ....client import Client
     from ....http.body import Body
+    from ....http.clock import Clock
     from ....http.reply import Reply
     from ..model import Presigned
     from .source import Progress, Source
@@ -31,6 +33,9 @@ Ask = Callable[[str], Awaitable["Presigned"]]
 _TIMEOUT = Timeout(connect=10, read=120, write=60)
 
 _MOST_FORMS = 3
+_LATE = "it had ended before it was issued: the clock of whoever signed it is wrong, and a new one would not help"
+# a Date is a whole second, and an answer takes a while
+_TOLERANCE = 10.0
 
 
 @frozen
@@ -83,14 +88,26 @@ async def upload(
         refuse_size(body.length or 0)
         watched = body if progress is None else Watched(body, progress)
         for left in reversed(range(_MOST_FORMS)):
+            began = client.clock.monotonic()
             ticket = await ask(called)
             try:
                 return await _send(client, name, ticket, watched, called)
             except APIError as error:
-                fresh_helps = is_expired(explained(error))
-                if not left or body.spent or not fresh_helps:
+                if not is_expired(explained(error)):
+                    raise
+                if _was_late(error, ticket, client.clock, began):
+                    error.args = (f"{error.message} ({_LATE})",)
+                    raise
+                if not left or body.spent:
                     raise
     raise AssertionError  # the last round returns or raises
+
+
+def _was_late(error: APIError, ticket: Presigned, clock: Clock, began: float) -> bool:
+    """Whether a form or URL had ended, by the clock of the storage, already when it was asked for."""
+    ends = ends_of(ticket.url or "", _fields_of(ticket))
+    there = service_time(error.headers, clock.time())
+    return ends is not None and there is not None and there - (clock.monotonic() - began) > ends + _TOLERANCE
 
 
 async def _send(client: Client, name: str, ticket: Presigned, body: Body, called: str) -> UploadResult:
@@ -98,7 +115,7 @@ async def _send(client: Client, name: str, ticket: Presigned, body: Body, called
     if not ticket.url:
         raise DecodeError(f"{name}: the service told no URL to send the file to", operation=name)
     length = body.length or 0
-    fields = None if ticket.fields is None else _texts(to_dict(ticket)["fields"])
+    fields = _fields_of(ticket)
     sent: Body
     if fields is None:
         guessed = mimetypes.guess_type(called)[0] or "application/octet-stream"
@@ -112,7 +129,11 @@ async def _send(client: Client, name: str, ticket: Presigned, body: Body, called
     return UploadResult(called, length, key_of(ticket.url, fields, called), etag)
 
 
-def _texts(fields: Mapping[str, object]) -> dict[str, str]:
+def _fields_of(ticket: Presigned) -> dict[str, str] | None:
+    """The fields of a form, as they came; None for a URL to PUT to."""
+    if ticket.fields is None:
+        return None
+    fields: Mapping[str, object] = to_dict(ticket)["fields"]
     return {name: value if isinstance(value, str) else str(value) for name, value in fields.items()}
 
 

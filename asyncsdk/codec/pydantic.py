@@ -23,7 +23,6 @@ from .fit import AsSent, fit
 from .model import Model, named
 from .reading import from_dict
 from .replies import Receipt, receipt_of
-from .times import timestamp
 from .writing import to_dict
 
 if TYPE_CHECKING:
@@ -181,7 +180,7 @@ def _of_class(kind: type[Any], cls: type[Model], handler: GetJsonSchemaHandler) 
     if issubclass(kind, Model):
         return _of_model(kind, handler)
     if issubclass(kind, datetime):
-        is_text = isinstance(cls._write_time(datetime(2020, 1, 1, tzinfo=UTC)), str)  # noqa: SLF001
+        is_text = isinstance(cls._write_time(datetime(2020, 1, 1, tzinfo=UTC)), str)
         return {"type": "string", "format": "date-time"} if is_text else {"type": "number"}
     if issubclass(kind, Enum):
         return {"enum": [each.value for each in kind]}

@@ -28,7 +28,7 @@ def page_schema(cls: type[Any], source: Any, handler: GetCoreSchemaHandler) -> C
         name: core.typed_dict_field(handler.generate_schema(kind), required=name == "items")
         for name, kind in kinds.items()
     }
-    whole = core.typed_dict_schema(members, cls_name=f"{cls.__name__}[{getattr(item, '__name__', item)}]")
+    whole = core.typed_dict_schema(members)
     made = core.no_info_after_validator_function(lambda found: cls(**found), whole)
     name = f"{getattr(item, '__module__', '')}.{getattr(item, '__qualname__', item)}:{id(item)}"
     return core.no_info_before_validator_function(

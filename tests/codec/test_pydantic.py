@@ -13,10 +13,9 @@ from fastapi import Body, FastAPI
 from fastapi.testclient import TestClient
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-import asyncsdk.blaize
 import asyncsdk.cognitive3d
 import asyncsdk.livepeer
-import asyncsdk.unleash.platform
+import asyncsdk.unleash.platform  # noqa: F401  # each of these is a system whose models are looked at
 from asyncsdk import AnalyticsRow, Model, Page, Receipt, to_dict
 from asyncsdk.blaize import User
 from asyncsdk.codec import from_dict, wire

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 HEARTBEAT = b":\n\n"
 """A server-sent comment, which tells whoever is between that the connection is in use."""
 
+FAILED = b"event: failed"
+"""How the event that tells of a failure begins."""
+
 
 def ndjson_lines(columns: Columns, items: Any, key: str | None = None) -> bytes:
     """Each row just as the service sent it; in front of it its key, where rows of this kind do not have it themselves.

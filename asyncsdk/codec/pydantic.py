@@ -26,7 +26,7 @@ from .replies import Receipt, receipt_of
 from .writing import to_dict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
@@ -92,7 +92,7 @@ def _read(cls: type[Model], value: Any) -> Model:
     return from_dict(cls, wire)
 
 
-def _check(cls: type[Model], wire: Mapping[str, Any]) -> None:
+def _check(cls: Any, wire: Mapping[str, Any]) -> None:
     """Hold wire JSON against the types of a model's fields.
 
     Raises:
@@ -113,12 +113,13 @@ def _check(cls: type[Model], wire: Mapping[str, Any]) -> None:
     raise ValidationError.from_exception_data(cls.__name__, found)
 
 
-def _misfits(cls: type[Model], wire: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+def _misfits(cls: Any, wire: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     attrs.resolve_types(cls)
     for each, key in named(cls):
         if key not in wire or (isinstance(wire, AsSent) and wire.came_so(key)):
             continue
-        if (wrong := fit(each.type)(wire[key])) is not None:
+        kind: Any = each.type
+        if (wrong := fit(kind)(wire[key])) is not None:
             inner, _, why = wrong.partition(" must be ")
             yield (key, *_steps(inner)), f"Input should be {why}"
 
@@ -139,7 +140,7 @@ def _short(wire: Any, where: Sequence[str | int]) -> Any:
     return wire if isinstance(wire, str | int | float | bool) else None
 
 
-def _object(cls: type[Model], handler: GetJsonSchemaHandler) -> dict[str, Any]:
+def _object(cls: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
     attrs.resolve_types(cls)
     told = _described(cls)
     properties = {
@@ -217,9 +218,5 @@ def _plain(text: str) -> str:
 
 def install(base: Any) -> None:
     """Teach `Model` what pydantic asks of a class: from here, since reading and writing stand above it."""
-    functions: Mapping[str, Callable[..., Any]] = {
-        "__get_pydantic_core_schema__": core_schema,
-        "__get_pydantic_json_schema__": json_schema,
-    }
-    for name, function in functions.items():
-        setattr(base, name, classmethod(function))
+    base.__get_pydantic_core_schema__ = classmethod(core_schema)
+    base.__get_pydantic_json_schema__ = classmethod(json_schema)

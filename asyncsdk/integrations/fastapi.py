@@ -82,7 +82,8 @@ def lifespan(
     async def opened(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with AsyncExitStack() as stack:
             made: dict[str | int, Client] = {}
-            for name, make in (*enumerate(clients), *named.items()):
+            makes: list[tuple[str | int, Callable[[], Client]]] = [*enumerate(clients), *named.items()]
+            for name, make in makes:
                 made[name] = await stack.enter_async_context(make())
                 await made[name].warm_up(columns=columns)
             yield {_STATE: made}
@@ -183,7 +184,7 @@ def health(path: str = "/health", *, within: float = 5.0) -> APIRouter:
     return router
 
 
-async def _check(asked: Client, name: str, told: dict[str, dict[str, Any]], within: float) -> None:
+async def _check(asked: Any, name: str, told: dict[str, dict[str, Any]], within: float) -> None:
     began = anyio.current_time()
     error: str | None = "TimeoutError"
     with anyio.move_on_after(within):

@@ -22,7 +22,8 @@ T = TypeVar("T")
 
 def is_watched(options: Options) -> bool:
     """Whether anybody wants to be told of calls while they go on."""
-    return (options.telemetry or options.on_attempt_start or options.on_call_end) is not None
+    watchers = (options.telemetry, options.on_attempt_start, options.on_call_end)
+    return any(each is not None for each in watchers)
 
 
 class Watched:

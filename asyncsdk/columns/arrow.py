@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,7 @@ def check_installed() -> None:
         raise ConfigurationError(_MISSING)
 
 
+@cache
 def load() -> None:
     """Load all that making a batch takes.
 
@@ -62,7 +63,7 @@ async def loaded() -> None:
     Raises:
         ConfigurationError: it is not installed, or numpy is not.
     """
-    if sys.modules.get("pyarrow") is None:
+    if not load.cache_info().currsize:
         from anyio import to_thread  # its import takes a while
 
         check_installed()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import assert_type
+from typing import TYPE_CHECKING, assert_type
 
 import attrs
 from fastapi import FastAPI
@@ -26,9 +26,11 @@ from asyncsdk import (
     UnleashAnalytics,
     fan_out,
 )
-from asyncsdk.datasets import RowStream
 from asyncsdk.integrations.fastapi import add_exception_handlers, client as dependency, lifespan, ndjson
 from asyncsdk.integrations.opentelemetry import OpenTelemetry
+
+if TYPE_CHECKING:
+    from asyncsdk.datasets import RowStream
 
 START, END = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC)
 

@@ -43,16 +43,11 @@ _SUPPRESSED = (
 )
 _HTTP_IS_TOLD = getattr(contexts, "_SUPPRESS_HTTP_INSTRUMENTATION_KEY", "suppress_http_instrumentation")
 
-_GAUGES: tuple[tuple[str, str, str, Callable[[Throttle], float]], ...] = (
-    ("asyncsdk.throttle.active", "{request}", "Places at a host that are taken.", lambda throttle: throttle.active),
-    ("asyncsdk.throttle.limit", "{request}", "Places at a host that there are now.", lambda throttle: throttle.limit),
-    ("asyncsdk.throttle.waiting", "{request}", "Requests that wait for a place.", lambda throttle: throttle.waiting),
-    (
-        "asyncsdk.throttle.paused",
-        "s",
-        "What is left of a pause that a host asked for.",
-        lambda throttle: throttle.paused,
-    ),
+_GAUGES: tuple[tuple[str, str, str, Callable[[Throttle], float], Callable[[Iterable[float]], float]], ...] = (
+    ("active", "{request}", "Places at a host that are taken.", lambda throttle: throttle.active, sum),
+    ("limit", "{request}", "Places at a host that there are now.", lambda throttle: throttle.limit, sum),
+    ("waiting", "{request}", "Requests that wait for a place.", lambda throttle: throttle.waiting, sum),
+    ("paused", "s", "What is left of a pause that a host asked for.", lambda throttle: throttle.paused, max),
 )
 
 
@@ -83,8 +78,8 @@ class OpenTelemetry:
             explicit_bucket_boundaries_advisory=_SECONDS,
         )
         self._throttles: WeakKeyDictionary[Throttle, tuple[str, int]] = WeakKeyDictionary()
-        for name, unit, what, value in _GAUGES:
-            meter.create_observable_gauge(name, [self._observer(value)], unit, what)
+        for name, unit, what, value, of_all in _GAUGES:
+            meter.create_observable_gauge(f"asyncsdk.throttle.{name}", [self._observer(value, of_all)], unit, what)
 
     def call_starts(self, start: CallStart) -> _Call | None:
         """See `asyncsdk.chain.telemetry.facts.Telemetry`."""
@@ -94,13 +89,17 @@ class OpenTelemetry:
             self._throttles[start.throttle] = (start.host, start.port)
         return _Call(start, self._tracer, self._inject if start.own else None, self._duration.record)
 
-    def _observer(self, value: Callable[[Throttle], float]) -> Callable[[CallbackOptions], Iterable[Observation]]:
+    def _observer(
+        self, value: Callable[[Throttle], float], of_all: Callable[[Iterable[float]], float]
+    ) -> Callable[[CallbackOptions], Iterable[Observation]]:
+        """What reads a gauge: one value a host, though several clients may ask it."""
+
         def observe(_: CallbackOptions) -> Iterator[Observation]:
-            found: dict[tuple[str, int], float] = {}
+            found: dict[tuple[str, int], list[float]] = {}
             for throttle, to in list(self._throttles.items()):
-                found[to] = found.get(to, 0) + value(throttle)
-            for (host, port), sum_of in found.items():
-                yield metrics.Observation(sum_of, {"server.address": host, "server.port": port})
+                found.setdefault(to, []).append(value(throttle))
+            for (host, port), values in found.items():
+                yield metrics.Observation(of_all(values), {"server.address": host, "server.port": port})
 
         return observe
 

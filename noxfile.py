@@ -75,6 +75,14 @@ for version in PYTHONS:  # where the interpreter is on the path: `nox -s tests-3
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """The example of a dashboard in the Chromium of this machine."""
+    install_wheel(session)
+    session.install(*groups("tests", "browser"))
+    session.run("python", "-m", "pytest", "-m", "browser", *session.posargs, env=_apart())
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Style, and the arrows of the design."""
     session.install(".", *groups("lint"))

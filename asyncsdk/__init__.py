@@ -23,6 +23,7 @@ if _TYPE_CHECKING:
     from .blaize.client import Blaize as Blaize
     from .chain.attempts import Attempt as Attempt
     from .chain.retry import RetryPolicy as RetryPolicy
+    from .chain.telemetry.facts import AttemptStart as AttemptStart, CallEnd as CallEnd
     from .codec import OMIT as OMIT, Model as Model, Receipt as Receipt, to_dict as to_dict
     from .cognitive3d.client import Cognitive3D as Cognitive3D
     from .datasets.plan import Plan as Plan
@@ -101,6 +102,8 @@ _HOMES = {
     "FanOut": "fanout.stream",
     "fan_out": "fanout.stream",
     "Attempt": "chain.attempts",
+    "AttemptStart": "chain.telemetry.facts",
+    "CallEnd": "chain.telemetry.facts",
     "CognitoIdentity": "auth.cognito",
     "AWSCredentials": "auth.credentials",
     "RetryPolicy": "chain.retry",
@@ -124,10 +127,12 @@ __all__ = [
     "AWSCredentials",
     "AnalyticsRow",
     "Attempt",
+    "AttemptStart",
     "AuthenticationError",
     "BadRequestError",
     "Blaize",
     "CSVSink",
+    "CallEnd",
     "Cognitive3D",
     "CognitoIdentity",
     "ConfigurationError",

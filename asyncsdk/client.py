@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
@@ -13,8 +14,10 @@ from .chain.host import Host, Hosts, HostState
 from .chain.streamed import Streamed
 from .chain.waiting import wait_until
 from .chain.way import Way
+from .codec import converter
 from .engines.choice import connections
 from .engines.proxies import Proxies
+from .errors import ConfigurationError
 from .http.url import BaseURL, Query
 from .options import OF_CONNECTIONS, CopyOptions, as_options
 
@@ -117,7 +120,37 @@ class Client:
         raise NotImplementedError
 
     async def __aenter__(self) -> Self:
+        """Load what the first request will need (`warm_up`)."""
+        await self.warm_up()
         return self
+
+    async def warm_up(self, *, columns: bool = False) -> None:
+        """Load what the first request will need: libraries and certificates, in a thread, so that no request stalls the event loop.
+
+        ``async with`` does it; call it where a client is kept without one. Again, it does nothing.
+
+        Args:
+            columns: load pyarrow too, where it is installed, which the first batch or frame would do otherwise.
+        """
+        hosts = self._hosts.named.values()
+        tls = any(host.base.origin[0] == "https" for host in hosts)
+        loads = [
+            self._way.connections.loading(tls=tls),
+            None if "cattrs" in sys.modules else converter,
+            self._load_columns if columns else None,
+            *(host.signer.loading() for host in hosts if host.signer is not None),
+        ]
+        if due := [each for each in loads if each is not None]:
+            from anyio import to_thread  # its import takes a while
+
+            await to_thread.run_sync(_all_of, due)
+
+    def _load_columns(self) -> None:
+        """Load all that batches take, where it is installed."""
+        from .columns.arrow import load
+
+        with suppress(ConfigurationError):
+            load()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -328,3 +361,8 @@ class Client:
         return await wait_until(
             poll, done, deadline=deadline, what=what, resume=resume, policy=options.retry, clock=options.clock
         )
+
+
+def _all_of(loads: Iterable[Callable[[], object]]) -> None:
+    for each in loads:
+        each()

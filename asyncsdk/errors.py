@@ -201,7 +201,18 @@ class JobFailedError(SDKError):
 
 
 class WebhookError(SDKError):
-    """What came in is not genuine, or no event: it was not the service that sent it, or not now."""
+    """What came in is not genuine, or no event: it was not the service that sent it, or not now.
+
+    Attributes:
+        unreadable: whether it is no event, whoever sent it; False where it is not known to be the service's, or too old.
+    """
+
+    unreadable: bool = False
+
+    def __init__(self, message: str = "", *, operation: str | None = None, unreadable: bool | None = None) -> None:
+        super().__init__(message, operation=operation)
+        if unreadable is not None:
+            self.unreadable = unreadable
 
 
 _BY_STATUS: dict[int, type[APIError]] = {

@@ -13,6 +13,7 @@ import httpx
 from .chain.attempts import Attempt
 from .chain.options import Options, header_safe
 from .chain.retry import RetryPolicy
+from .chain.telemetry.facts import AttemptStart, CallEnd, Telemetry
 from .errors import ConfigurationError
 from .http.clock import Clock
 from .timeout import Timeout
@@ -29,6 +30,9 @@ class CopyOptions(TypedDict, total=False):
         headers: extra ones for every request to the client's hosts; never a credential's.
         max_body: bytes that one answer may hold, unpacked; streams have no such limit.
         on_attempt: called after every attempt of every request.
+        on_attempt_start: called before every attempt of every request.
+        on_call_end: called after every call, with all its attempts; what it raises goes to the caller.
+        telemetry: watches calls and their attempts, e.g. `asyncsdk.integrations.opentelemetry.OpenTelemetry`.
         clock: time, sleep and dice, for tests.
     """
 
@@ -39,6 +43,9 @@ class CopyOptions(TypedDict, total=False):
     headers: Mapping[str, str] | None
     max_body: int | None
     on_attempt: Callable[[Attempt], None] | None
+    on_attempt_start: Callable[[AttemptStart], None] | None
+    on_call_end: Callable[[CallEnd], None] | None
+    telemetry: Telemetry | None
     clock: Clock | None
 
 

@@ -93,6 +93,10 @@ class SigV4Signer(Signer):
     def __repr__(self) -> str:
         return f"{type(self).__name__}(region={self.region!r}, service={self.service!r})"
 
+    def loading(self) -> Callable[[], object] | None:
+        """What loads botocore."""
+        return self._load if self._auth is None else None
+
     async def ready(self, network: Network) -> None:
         """Have botocore loaded, and credentials that will last for a while.
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from ..codec import Model, from_dict, wire
-from ..errors import DecodeError
+from ..errors import WebhookError
 from ..http.json_text import read_json
-from ..http.redact import redact
 from ..operation import Operation
 from .listing import BlaizeResource
 from .model import Identifiers
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
     from ..codec import Receipt
     from ..paging import Pager
-
-_SNIPPET = 200
 
 
 @frozen(kw_only=True)
@@ -112,22 +109,23 @@ def parse(body: bytes | str | Mapping[str, Any]) -> WebhookEvent:
         The message, with all its fields: types and fields that are unknown here are kept.
 
     Raises:
-        DecodeError: not a JSON object.
+        WebhookError: it is no event: not a JSON object, or one that does not say what happened. Answer with a 400.
     """
     value: Any = body
     if isinstance(body, bytes | str):
         try:
             value = read_json(body)
         except ValueError as error:
-            raise _unreadable(f"not JSON ({error})", body) from None
+            raise _unreadable(f"not JSON ({error})") from None
     if not isinstance(value, Mapping):
-        raise _unreadable(f"a JSON object is due, not {type(value).__name__}", body)
+        raise _unreadable(f"a JSON object is due, not {type(value).__name__}")
+    if not isinstance(value.get("type"), str) or not value["type"]:
+        raise _unreadable("it has no type that says what happened")
     return from_dict(WebhookEvent, value)
 
 
-def _unreadable(why: str, body: object) -> DecodeError:
-    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
-    return DecodeError(f"the body of a webhook cannot be read: {why}", snippet=redact(text, most=_SNIPPET))
+def _unreadable(why: str) -> WebhookError:
+    return WebhookError(f"the body of a webhook cannot be read: {why}", unreadable=True)
 
 
 LIST = Operation("blaize.webhooks.list", "GET", "/v3/webhooks", "results")

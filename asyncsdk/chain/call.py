@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..timeout import Timeout
     from .host import Host, Hosts
     from .options import Options
+    from .telemetry.watched import Watched
 
 
 class Call:
@@ -39,9 +40,24 @@ class Call:
         path: the values of the operation's path parameters.
         secrets: what else must not be shown.
         extensions: of the requests, beside their limits of time; for a caller's own transport.
+
+    Attributes:
+        watched: who is told of its attempts.
     """
 
-    __slots__ = ("_extensions", "_path", "_secrets", "body", "headers", "host", "most", "operation", "timeout", "url")
+    __slots__ = (
+        "_extensions",
+        "_path",
+        "_secrets",
+        "body",
+        "headers",
+        "host",
+        "most",
+        "operation",
+        "timeout",
+        "url",
+        "watched",
+    )
 
     def __init__(
         self,
@@ -67,6 +83,7 @@ class Call:
         self._path = path
         self._secrets = secrets
         self._extensions = {"timeout": timeout.extension()} if extensions is None else extensions
+        self.watched: Watched | None = None
 
     def request(self) -> httpx.Request:
         """A request for one attempt."""

@@ -23,6 +23,7 @@ from .call import Call, Sending
 from .failure import bare, masked, transport_failure
 from .retry import Attempted, DeadlineError, Outcome, RetryPolicy, may_repeat, retrying
 from .signing import in_full
+from .telemetry.watched import Watched, is_watched
 from .turns import turns
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class Calls:
         self._way = way
         self._hosts = hosts
         self._options = options
+        self._is_watched = is_watched(options)
 
     async def run(self, call: Call, reading: Reading[T], policy: RetryPolicy | None = None) -> T:
         """Attempt a call until it succeeds, or must not be tried again.
@@ -93,7 +95,9 @@ class Calls:
             Exception: what the last attempt came to, as the reading has it.
         """
         state = call.host.state
-        result = await retrying(
+        if self._is_watched:
+            call.watched = Watched(call.operation, call.url, call.host, self._options)
+        attempts = retrying(
             partial(self._attempt, call, reading),
             policy=policy or self._options.retry,
             retry=call.operation.retry,
@@ -103,6 +107,7 @@ class Calls:
             pause=state.throttle.pause,
             discard=_close,
         )
+        result = await (attempts if call.watched is None else call.watched.over(attempts, _close))
         if isinstance(result, Exception):
             try:
                 raise result
@@ -168,6 +173,8 @@ class Calls:
         sending = Sending(call)
         response: httpx.Response | None = None
         result: Attempted[T | Exception] | None = None
+        if call.watched is not None:
+            call.watched.attempt_starts(number, sending.request.headers)
         try:
             if left is None:
                 response = await self._way.send(sending, self)
@@ -233,28 +240,32 @@ class Calls:
         error: str | None,
     ) -> None:
         hook = self._options.on_attempt
-        told = heard(hook)
-        if not told and observer.get() is None:
+        told, watched = heard(hook), sending.call.watched
+        if not told and watched is None and observer.get() is None:
             return
         body = None if response is None else body_of(response.stream)
         received = 0 if body is None else len(body)
         count(number, received)
-        if told:
-            request, operation = sending.request, sending.call.operation
-            tell(
-                Attempt(
-                    operation=operation.id,
-                    method=request.method,
-                    host=request.url.raw_host.decode("ascii"),
-                    route=operation.path,
-                    number=number,
-                    status=None if response is None else response.status_code,
-                    error=error,
-                    seconds=self._options.clock.monotonic() - began,
-                    received=received,
-                ),
-                hook,
-            )
+        if not told and watched is None:
+            return
+        request, operation = sending.request, sending.call.operation
+        attempt = Attempt(
+            operation=operation.id,
+            method=request.method,
+            host=request.url.raw_host.decode("ascii"),
+            route=operation.path,
+            number=number,
+            status=None if response is None else response.status_code,
+            error=error,
+            seconds=self._options.clock.monotonic() - began,
+            received=received,
+        )
+        try:
+            if told:
+                tell(attempt, hook)
+        finally:
+            if watched is not None:
+                watched.attempt_ends(attempt)
 
 
 class _Decoded(Reading[T]):

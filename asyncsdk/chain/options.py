@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from .attempts import Attempt
     from .signing import Header
+    from .telemetry.facts import AttemptStart, CallEnd, Telemetry
 
 USER_AGENT = f"asyncsdk/{__version__}"
 
@@ -84,6 +85,9 @@ class Options:
         max_body: bytes that one answer may hold, unpacked; an answer that is streamed has no such limit.
         clock: time, sleep and dice; for tests.
         on_attempt: told of every attempt once it has ended, whatever its outcome.
+        on_attempt_start: told of every attempt before it asks for its place.
+        on_call_end: told of every call once it has ended, whatever its outcome.
+        telemetry: watches calls and their attempts, for tracing.
     """
 
     timeout: Timeout = field(default=DEFAULT_TIMEOUT, converter=as_timeout)
@@ -96,6 +100,9 @@ class Options:
     max_body: int = field(default=MAX_BODY, validator=_at_least_one)
     clock: Clock = SYSTEM
     on_attempt: Callable[[Attempt], None] | None = None
+    on_attempt_start: Callable[[AttemptStart], None] | None = None
+    on_call_end: Callable[[CallEnd], None] | None = None
+    telemetry: Telemetry | None = None
 
     @property
     def extra(self) -> list[Header]:

@@ -61,6 +61,10 @@ class Signer:
     hashes_body: bool = False
     """Whether a signature covers the body, which then has to be bytes."""
 
+    def loading(self) -> Callable[[], object] | None:
+        """What loads all that signing takes, and may be called in a thread; None where nothing is missing."""
+        return None
+
     async def ready(self, network: Network) -> None:
         """Have credentials at hand. Awaited before a permit is taken, so that it may ask the network."""
 

@@ -6,10 +6,13 @@ changed, so that get, `attrs.evolve`, put never drops or alters what this SDK ha
 
 from .lists import as_list, as_part
 from .model import OMIT, WHOLE, Model, wire
+from .pydantic import install
 from .reading import converter, from_dict
 from .replies import Receipt, as_json, as_model, receipt
 from .times import instant, timestamp
 from .writing import encode, same, to_dict
+
+install(Model)
 
 __all__ = [
     "OMIT",

@@ -40,10 +40,15 @@ def receipt(reply: Reply) -> Receipt:
         sent = reply.json() if reply.body.strip() else None
     except DecodeError:
         sent = reply.body.decode("utf-8-sig", "replace")
+    return receipt_of(sent, reply.status)
+
+
+def receipt_of(sent: Any, status: int = 0) -> Receipt:
+    """A `Receipt` of what a service sent, which may be any JSON."""
     if not isinstance(sent, Mapping):
-        return Receipt(_wire=sent, status_code=reply.status, message=sent if isinstance(sent, str) else None)
+        return Receipt(_wire=sent, status_code=status, message=sent if isinstance(sent, str) else None)
     message, uri = sent.get("message"), sent.get("uri")
-    return Receipt(_wire=sent, status_code=reply.status, message=message, uri=uri, id=_id(sent))
+    return Receipt(_wire=sent, status_code=status, message=message, uri=uri, id=_id(sent))
 
 
 def _id(sent: Mapping[str, Any]) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigurationError
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from ..codec import Model
+
+_MISSING = 'Arrow needs pyarrow and numpy: pip install "asyncsdk[arrow]"'
 
 
 @once
@@ -33,6 +37,39 @@ def model_schema(model: type[Model]) -> pa.Schema:
     return pa.schema([*fields, (extra_name(model), pa.string())])
 
 
+def check_installed() -> None:
+    """Say what is missing for Arrow, without loading anything.
+
+    Raises:
+        ConfigurationError: pyarrow is not installed, or numpy is not.
+    """
+    if find_spec("pyarrow") is None or find_spec("numpy") is None:
+        raise ConfigurationError(_MISSING)
+
+
+@cache
+def load() -> None:
+    """Load all that making a batch takes.
+
+    Raises:
+        ConfigurationError: pyarrow is not installed, or numpy is not.
+    """
+    required().array([""])  # at its first array pyarrow loads pandas, where that is installed
+
+
+async def loaded() -> None:
+    """Have pyarrow loaded, off the event loop: it takes as long as a hundred requests.
+
+    Raises:
+        ConfigurationError: it is not installed, or numpy is not.
+    """
+    if not load.cache_info().currsize:
+        from anyio import to_thread  # its import takes a while
+
+        check_installed()
+        await to_thread.run_sync(load)
+
+
 def required() -> ModuleType:
     """The module `pyarrow`.
 
@@ -43,7 +80,7 @@ def required() -> ModuleType:
         import numpy as np  # noqa: F401  # used by all that builds batches: say at once that it is missing
         import pyarrow as pa
     except ImportError:
-        raise ConfigurationError('Arrow needs pyarrow and numpy: pip install "asyncsdk[arrow]"') from None
+        raise ConfigurationError(_MISSING) from None
     return pa  # type: ignore[no-any-return]  # it has no types
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ..codec import Model
 from ..errors import ConfigurationError
-from .arrow import model_schema, required
+from .arrow import loaded, model_schema, required
 from .batch import to_batch
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ async def arrow_of_pages(pages: AsyncIterable[Items], of: type[Any] | None) -> p
         ConfigurationError, TypeError: as `schema_of`, before anything is fetched.
         ValueError: nan or infinity in an item that somebody made himself.
     """
+    await loaded()
     schema = schema_of(of)
     batches = [_batch(page.items, of, schema) async for page in pages]
     return required().Table.from_batches(batches, schema)
@@ -112,7 +113,7 @@ async def as_pandas(table: Callable[[], Awaitable[pa.Table]]) -> pd.DataFrame:
 async def _module(name: str) -> Any:
     from anyio import to_thread  # its import takes a while
 
-    required()
+    await loaded()
     try:
         return await to_thread.run_sync(import_module, name)  # a server must not stall for its first frame
     except ImportError:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing, nullcontext
 from datetime import datetime
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
+from anyio import move_on_after
 from attrs import evolve
 
 from ..codec import Model
+from ..columns.arrow import check_installed, loaded
 from ..columns.frames import arrow_of_batches, as_pandas, as_polars
-from ..errors import DecodeError
+from ..errors import DecodeError, SDKError
 from ..fanout.run import OnError, Run
 from ..paging import Fetch, Page, Pager, Trail
 from ..times import since_epoch
 from .shard import Shard, UnusableKey
 from .streamed import LongAnswer
+from .text import HEARTBEAT, event, events, ndjson_lines
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Iterator, Sequence
     from types import TracebackType
 
     import pandas as pd
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
 
     from ..client import Client
     from ..fanout.schedule import Order
+    from .columns import Columns
     from .dataset import Dataset
     from .protocol import Form
 
@@ -109,9 +115,67 @@ class RowStream(Run[Shard, Any], Generic[M]):
             ConfigurationError: the extra ``arrow`` is not installed.
             RuntimeError: the stream is being iterated row by row already.
         """
-        _ = self.schema  # says what is missing
+        check_installed()
         self._use("arrow")
         return Batches(self)
+
+    def ndjson(self) -> AsyncGenerator[bytes, None]:
+        """The rows as lines of JSON, just as the service sent them, a piece of bytes a page.
+
+        ::
+
+            return StreamingResponse(analytics.fan_out(device, start, end).ndjson(), media_type="application/x-ndjson")
+
+        Where the stream has not been entered, its pieces enter it when the first is asked for, and leave it at the end and when they
+        are closed, whichever task does so. Nothing is fetched faster than pieces are taken.
+
+        Raises:
+            RuntimeError: the stream is being read as batches already.
+        """
+        self._use("rows")
+        return self._pieces(ndjson_lines)
+
+    def sse(self, *, heartbeat: float | None = 15.0) -> AsyncGenerator[bytes, None]:
+        """The rows as server-sent events, one a row, for an ``EventSource`` in a browser; entered and left as `ndjson` is.
+
+        At the end comes an event ``end`` with the number of rows, upon which a page closes its ``EventSource``: it would ask again
+        otherwise. An error is an event ``failed`` that names its class alone; it is raised after that.
+
+        Args:
+            heartbeat: seconds of silence after which a comment is sent, so that nothing in between takes the connection for dead.
+
+        Raises:
+            RuntimeError: the stream is being read as batches already.
+        """
+        self._use("rows")
+        return self._as_events(heartbeat)
+
+    async def _as_events(self, heartbeat: float | None) -> AsyncGenerator[bytes, None]:
+        try:
+            async with aclosing(self._pieces(ndjson_lines, heartbeat)) as pieces:
+                async for piece in pieces:
+                    yield events(piece) or HEARTBEAT
+        except SDKError as error:
+            yield event("failed", {"error": type(error).__name__})
+            raise
+        yield event("end", {"rows": self.progress.rows})
+
+    async def _pieces(
+        self, write: Callable[[Columns, Any, str | None], bytes], heartbeat: float | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        """What is written of each page; an empty piece after so many seconds of silence."""
+        async with nullcontext() if self._entered else self:
+            while True:
+                delivery = None
+                with move_on_after(inf if heartbeat is None else heartbeat) as silence:
+                    delivery = await self.deliveries()
+                if silence.cancelled_caught:
+                    yield b""
+                elif delivery is None:
+                    return
+                elif len(delivery.page.items):
+                    self.shard = delivery.walk.key
+                    yield write(self._dataset.columns, list(delivery.page.items), delivery.walk.key.key)
 
     async def to_arrow(self) -> pa.Table:
         """All that is still to come as an Arrow table, of the `schema` also where there is no row.
@@ -120,6 +184,7 @@ class RowStream(Run[Shard, Any], Generic[M]):
             ConfigurationError: the extra ``arrow`` is not installed.
             RuntimeError: the stream is being iterated row by row already.
         """
+        await loaded()
         return await arrow_of_batches(self.batches(), self.schema)
 
     async def to_polars(self) -> pl.DataFrame:
@@ -212,6 +277,7 @@ class Batches(Generic[M]):
         return self
 
     async def __anext__(self) -> pa.RecordBatch:
+        await loaded()
         while (delivery := await self._stream.deliveries()) is not None:
             if len(delivery.page.items):
                 self._stream.shard = delivery.walk.key

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import anyio
 
 from ..codec import Model
+from ..columns.arrow import loaded
 from .ledger import Ledger, Refresh
 from .report import Report
 from .stream import RowStream
@@ -52,6 +53,8 @@ async def backfill(
     done = await _done(sink, plan)
     todo = Todo(plan, Refresh(done) if refresh else Ledger(done), refreshed=refresh, settle=settle, clock=clock)
     form: Form = getattr(sink, "form", "rows")
+    if form == "arrow":
+        await loaded()
     stream = RowStream(
         client,
         dataset,

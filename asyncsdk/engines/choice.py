@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
+from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigurationError
 from .common import Engine
 from .lazy import Connections
+from .trust import trusted_context
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
 
     import httpx
 
@@ -28,14 +31,44 @@ def default_engine(*, ssl_context: ssl.SSLContext | None = None, proxies: Proxie
     Raises:
         ConfigurationError: on trio, when httpx2 is not installed.
     """
-    trio = sys.modules.get("trio")
-    if trio is not None and trio.lowlevel.in_trio_task():
+    if _in_trio():
         from .httpx2.engine import Httpx2Engine
 
         return Httpx2Engine(ssl_context=ssl_context, proxies=proxies)
     from .aiohttp.engine import AiohttpEngine
 
     return AiohttpEngine(ssl_context=ssl_context, proxies=proxies)
+
+
+def _in_trio() -> bool:
+    trio = sys.modules.get("trio")
+    return trio is not None and trio.lowlevel.in_trio_task()
+
+
+class _Ours:
+    """What makes an engine of ours; and loads what that takes, in a thread, where somebody has the time to wait for it."""
+
+    def __init__(self, ssl_context: ssl.SSLContext | None, proxies: Proxies | None) -> None:
+        self._ssl_context = ssl_context
+        self._proxies = proxies
+
+    def __call__(self) -> Engine:
+        return default_engine(ssl_context=self._ssl_context, proxies=self._proxies)
+
+    def loading(self, *, tls: bool) -> Callable[[], None] | None:
+        module = f"{__package__}.{'httpx2' if _in_trio() else 'aiohttp'}.engine"
+        needs_context = tls and self._ssl_context is None
+        if module in sys.modules and not needs_context:
+            return None
+
+        def load() -> None:
+            # what is wrong is said by the first request, which may not need it
+            with suppress(ImportError, ConfigurationError):
+                import_module(module)
+                if needs_context:
+                    self._ssl_context = trusted_context()
+
+        return load
 
 
 def connections(
@@ -72,4 +105,4 @@ def connections(
         from .borrowed import BorrowedEngine
 
         return Connections(BorrowedEngine(http_client))
-    return Connections(partial(default_engine, ssl_context=ssl_context, proxies=proxies))
+    return Connections(_Ours(ssl_context, proxies))

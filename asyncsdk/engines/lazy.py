@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import anyio
 
@@ -18,6 +18,22 @@ if TYPE_CHECKING:
 _CLOSE_WITHIN = 5.0
 
 
+class Maker(Protocol):
+    """What makes an engine."""
+
+    def __call__(self) -> Engine:
+        """An engine for the event loop that runs now."""
+        ...
+
+    def loading(self, *, tls: bool) -> Callable[[], None] | None:
+        """What loads all that making it will take, and may be called in a thread; None where nothing is missing.
+
+        Args:
+            tls: whether the first request will need TLS.
+        """
+        ...
+
+
 class Connections:
     """An engine, or what makes one in the event loop of the first request.
 
@@ -29,9 +45,9 @@ class Connections:
         closed: whether `aclose` has been called.
     """
 
-    def __init__(self, engine: Engine | Callable[[], Engine]) -> None:
+    def __init__(self, engine: Engine | Maker) -> None:
         if callable(engine):
-            self._make = engine
+            self._make: Maker = engine
             self._engine: Engine | None = None
             self.home = HomeLoop()
         else:
@@ -39,6 +55,14 @@ class Connections:
             self.home = engine.home
         self.closed = False
         hush()
+
+    def loading(self, *, tls: bool) -> Callable[[], None] | None:
+        """What loads all that the first request will need, in a thread; None where nothing is missing.
+
+        Args:
+            tls: whether it will need TLS.
+        """
+        return self._make.loading(tls=tls) if self._engine is None else None
 
     def opened(self) -> Engine:
         """The engine; made now, if this is the first request.

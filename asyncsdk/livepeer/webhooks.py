@@ -15,7 +15,7 @@ from ..operation import Operation
 from .listing import LivepeerResource, told
 from .model import moment
 from .rules.filters import Filters, Order, filters_of, order_of
-from .rules.signature import check, keys, not_genuine, raw, seconds
+from .rules.signature import check, keys, no_event, not_genuine, raw, seconds
 from .rules.writes import changed_webhook, ids_of, is_old_webhook, new_webhook
 from .sessions import Session
 from .stream import Stream
@@ -152,7 +152,7 @@ def verify(
         The message: `StreamStarted`, `StreamIdle`, `StreamDetection`, `RecordingReady`, or a `WebhookEvent` of another name.
 
     Raises:
-        WebhookError: it is not from the service, or too old, or no event. Answer with a 4xx.
+        WebhookError: it is not from the service, or too old; or, with ``unreadable``, no event. Answer with a 4xx.
         TypeError: the body was parsed already.
         ValueError: an empty secret.
     """
@@ -162,9 +162,9 @@ def verify(
     try:
         value = msgspec.json.decode(content)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        raise not_genuine("what is signed is not JSON") from None
+        raise no_event("what is signed is not JSON") from None
     if not isinstance(value, Mapping):
-        raise not_genuine("what is signed is no event")
+        raise no_event("what is signed is no JSON object")
     sent = value.get("timestamp")
     at = seconds(sent)
     if at is None or sent != header_time:
@@ -174,7 +174,9 @@ def verify(
             f"it was signed more than {tolerance:g} seconds from now: sent again by somebody, or a clock is wrong"
         )
     name = value.get("event")
-    return from_dict(_EVENTS.get(name, WebhookEvent) if isinstance(name, str) else WebhookEvent, value)
+    if not isinstance(name, str) or not name:
+        raise no_event("it does not say what happened")
+    return from_dict(_EVENTS.get(name, WebhookEvent), value)
 
 
 FIELDS = frozenset({"id", "name", "url", "event", "blocking", "deleted", "createdAt", "userId", "user.email"})

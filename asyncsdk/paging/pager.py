@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Generic, NoReturn, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
 from attrs import evolve, frozen
 
 from ..errors import DecodeError, PaginationError, SDKError
+from .pydantic import page_schema
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import pyarrow as pa
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
 
 T = TypeVar("T")
 
@@ -36,6 +39,11 @@ class Page(Generic[T]):
     cursor: str | None = None
     total: int | None = None
     warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """How pydantic is to read and write a page: an object of its attributes, with items of the type that it is one of."""
+        return page_schema(cls, source, handler)
 
 
 Fetch = Callable[[str | None], Awaitable[Page[T]]]

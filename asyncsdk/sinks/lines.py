@@ -1,4 +1,4 @@
-"""Rows as lines of text, NDJSON or CSV: the bytes that the sinks write to files and the command line to stdout."""
+"""Rows as lines of CSV: the bytes that the sinks write to files and the command line to stdout."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from ..columns.cells import ABSENT, cell, extra_text, wire_value
 from ..columns.kinds import Moment
-from ..http.json_text import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -19,23 +16,6 @@ if TYPE_CHECKING:
     from ..datasets.columns import Columns
 
 _TRUTHS = {True: "true", False: "false"}
-
-
-def ndjson_lines(columns: Columns, items: Any, key: str | None = None) -> bytes:
-    """Each row just as the service sent it; in front of it its key, where rows of this kind do not have it themselves.
-
-    Args:
-        columns: of the data set.
-        items: rows, wire rows, or a record batch.
-        key: whose they are.
-    """
-    rows = columns.to_wire(items)
-    if columns.added_key is not None:
-        rows = [{columns.added_key: key, **row} for row in rows]
-    try:
-        return msgspec.json.Encoder().encode_lines(rows)
-    except UnicodeEncodeError:  # half of a character, which only an escape can hold
-        return b"".join(write_json(each) + b"\n" for each in rows)
 
 
 def csv_header(columns: Columns) -> bytes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, Any
 
+from ..datasets.text import ndjson_lines
 from .compression import Compressed, Compression
-from .lines import ndjson_lines
 from .text import TextSink
 
 if TYPE_CHECKING:

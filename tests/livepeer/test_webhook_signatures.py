@@ -136,14 +136,20 @@ class TestABody:
     @pytest.mark.parametrize("body", [b"[1]", b"null", b"\xff", b"{", b'"x"', b"[" * 100_000])
     def test_that_is_signed_but_no_event_is_no_event(self, body):
         digest = hmac.new(SECRET.encode(), body, "sha256").hexdigest()
-        refused(body, f"t={MS},v1={digest}")
+        with pytest.raises(WebhookError, match="no event of Livepeer's") as caught:
+            verify(body, f"t={MS},v1={digest}", SECRET, clock=CLOCK)
+        assert caught.value.unreadable
+
+    @pytest.mark.parametrize("name", [None, 3, "", ["x"]])
+    def test_that_does_not_say_what_happened_is_no_event(self, name):
+        with pytest.raises(WebhookError, match="does not say what happened") as caught:
+            verify(*signed(event(event=name)), SECRET, clock=CLOCK)
+        assert caught.value.unreadable
 
     def test_may_tell_of_anything(self):
         assert type(verify(*signed(event(event="asset.ready", foo=1)), SECRET, clock=CLOCK)) is WebhookEvent
         odd = verify(
-            *signed(event(event=["x"], stream=None, session={"id": "s", "recordingStatus": "lost"})),
-            SECRET,
-            clock=CLOCK,
+            *signed(event(event="x", stream=None, session={"id": "s", "recordingStatus": "lost"})), SECRET, clock=CLOCK
         )
         assert (odd.stream, odd.session.recording_status) == (None, "lost")
         ready = verify(*signed(event(event="recording.ready", payload={})), SECRET, clock=CLOCK)

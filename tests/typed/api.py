@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import assert_type
+from typing import TYPE_CHECKING, assert_type
 
 import attrs
+from fastapi import FastAPI
+from fastapi.requests import HTTPConnection
+from fastapi.responses import StreamingResponse
 
-from asyncsdk import AnalyticsRow, FanOut, Page, Pager, Plan, RetryPolicy, Shard, Timeout, UnleashAnalytics, fan_out
+from asyncsdk import (
+    AnalyticsRow,
+    AttemptStart,
+    Blaize,
+    CallEnd,
+    FanOut,
+    Page,
+    Pager,
+    Plan,
+    RetryPolicy,
+    Shard,
+    Timeout,
+    UnleashAnalytics,
+    fan_out,
+)
+from asyncsdk.integrations.fastapi import add_exception_handlers, client as dependency, lifespan, ndjson
+from asyncsdk.integrations.opentelemetry import OpenTelemetry
+
+if TYPE_CHECKING:
+    from asyncsdk.datasets import RowStream
 
 START, END = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC)
 
@@ -46,3 +68,15 @@ async def generic(client: UnleashAnalytics) -> None:
         async for device, row in stream:
             assert_type(device, str)
             assert_type(row, AnalyticsRow)
+
+
+def hooked(ends: list[CallEnd], starts: list[AttemptStart]) -> None:
+    client = UnleashAnalytics("test-key", on_attempt_start=starts.append, on_call_end=ends.append)
+    client.with_options(telemetry=OpenTelemetry())
+    add_exception_handlers(FastAPI(lifespan=lifespan(UnleashAnalytics, other=Blaize)))
+    assert_type(dependency(Blaize), Callable[[HTTPConnection], Blaize])
+
+
+async def handed_on(stream: RowStream[AnalyticsRow]) -> None:
+    assert_type(stream.ndjson(), AsyncGenerator[bytes, None])
+    assert_type(await ndjson(stream), StreamingResponse)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from attrs import frozen
 
 from ...datasets.pull import Pull
+from ...datasets.text import ndjson_lines
 from ...operation import segment
-from ...sinks.lines import csv_header, csv_lines, ndjson_lines
+from ...sinks.lines import csv_header, csv_lines
 from .rows import Format, Lines
 
 if TYPE_CHECKING:

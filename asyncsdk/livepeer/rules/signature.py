@@ -20,6 +20,11 @@ def not_genuine(why: str) -> WebhookError:
     return WebhookError(f"this request is not from Livepeer: {why}")
 
 
+def no_event(why: str) -> WebhookError:
+    """The error for a request that this service has signed, and that tells of nothing."""
+    return WebhookError(f"this request is no event of Livepeer's: {why}", unreadable=True)
+
+
 def raw(body: object) -> bytes:
     """The bytes of a body.
 

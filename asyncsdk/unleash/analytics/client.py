@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
+from contextlib import suppress
 from datetime import timedelta
+from importlib import import_module
 from typing import TYPE_CHECKING, Self, Unpack
 
 from ...auth.keys import HeaderSigner, bearer
@@ -94,6 +96,11 @@ class UnleashAnalytics(Client):
         given = self._arguments
         url = base_url(given["base_url"], "UNLEASH_BASE_URL", BASE_URL)
         return {"": (url, lambda _: _signer(credential(given["api_key"], "api_key", "UNLEASH_API_KEY")))}
+
+    def _load_columns(self) -> None:
+        super()._load_columns()
+        with suppress(ImportError):  # the extra is not installed
+            import_module("asyncsdk.unleash.analytics.plain")
 
     def with_options(self, **changes: Unpack[AnalyticsChanges]) -> Self:
         """A copy with some arguments changed, on the same connections, throttle and retry budget.

@@ -1,0 +1,1 @@
+"""Who is told of a call while it goes on: hooks, and tracing."""

@@ -1,0 +1,1 @@
+"""Adapters to what our users' programs are made of, one a file; each needs its own extra."""

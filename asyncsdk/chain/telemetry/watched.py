@@ -40,7 +40,7 @@ class Watched:
 
     def __init__(self, operation: Operation, url: httpx.URL, host: Host, options: Options) -> None:
         self._operation = operation
-        self._to = url.host
+        self._to = url.raw_host.decode("ascii")
         self._options = options
         self._began = options.clock.monotonic()
         self._last: Attempt | None = None
@@ -50,7 +50,7 @@ class Watched:
                 operation.id,
                 operation.method,
                 url.scheme,
-                url.host,
+                url.raw_host.decode("ascii"),
                 url.port or (443 if url.scheme == "https" else 80),
                 operation.path,
                 host.own,

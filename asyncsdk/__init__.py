@@ -23,7 +23,8 @@ if _TYPE_CHECKING:
     from .blaize.client import Blaize as Blaize
     from .chain.attempts import Attempt as Attempt
     from .chain.retry import RetryPolicy as RetryPolicy
-    from .codec import OMIT as OMIT, Model as Model, Receipt as Receipt, to_dict as to_dict
+    from .chain.answers import Answer as Answer, responses as responses
+    from .codec import OMIT as OMIT, Created as Created, Model as Model, Receipt as Receipt, to_dict as to_dict
     from .cognitive3d.client import Cognitive3D as Cognitive3D
     from .datasets.plan import Plan as Plan
     from .datasets.report import Report as Report
@@ -39,6 +40,7 @@ if _TYPE_CHECKING:
         DecodeError as DecodeError,
         GraphQLError as GraphQLError,
         JobFailedError as JobFailedError,
+        MissingFieldError as MissingFieldError,
         NotFoundError as NotFoundError,
         PaginationError as PaginationError,
         PermissionDeniedError as PermissionDeniedError,
@@ -66,6 +68,7 @@ if _TYPE_CHECKING:
 _HOMES = {
     "Blaize": "blaize.client",
     "Cognitive3D": "cognitive3d.client",
+    "Created": "codec",
     "Model": "codec",
     "OMIT": "codec",
     "Receipt": "codec",
@@ -80,6 +83,7 @@ _HOMES = {
     "DecodeError": "errors",
     "GraphQLError": "errors",
     "JobFailedError": "errors",
+    "MissingFieldError": "errors",
     "NotFoundError": "errors",
     "PaginationError": "errors",
     "PermissionDeniedError": "errors",
@@ -99,6 +103,8 @@ _HOMES = {
     "Progress": "fanout.progress",
     "FanOut": "fanout.stream",
     "fan_out": "fanout.stream",
+    "Answer": "chain.answers",
+    "responses": "chain.answers",
     "Attempt": "chain.attempts",
     "CognitoIdentity": "auth.cognito",
     "AWSCredentials": "auth.credentials",
@@ -122,6 +128,7 @@ __all__ = [
     "APIError",
     "AWSCredentials",
     "AnalyticsRow",
+    "Answer",
     "Attempt",
     "AuthenticationError",
     "BadRequestError",
@@ -133,12 +140,14 @@ __all__ = [
     "ConflictError",
     "ConnectError",
     "ConnectionLostError",
+    "Created",
     "DecodeError",
     "Failure",
     "FanOut",
     "GraphQLError",
     "JobFailedError",
     "Livepeer",
+    "MissingFieldError",
     "Model",
     "NDJSONSink",
     "NotFoundError",
@@ -168,6 +177,7 @@ __all__ = [
     "WebhookError",
     "__version__",
     "fan_out",
+    "responses",
     "to_dict",
 ]
 

@@ -200,6 +200,18 @@ class JobFailedError(SDKError):
     """A job that was waited for ended in failure."""
 
 
+class MissingFieldError(SDKError, AttributeError):
+    """A field was asked for that every answer has, and that the service left out of this one. Also a builtin `AttributeError`.
+
+    Attributes:
+        field: its name.
+    """
+
+    def __init__(self, message: str = "", *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class WebhookError(SDKError):
     """What came in is not genuine, or no event: it was not the service that sent it, or not now."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .body import body_bytes
-from .codec import Model, Receipt, as_list, as_model, receipt
+from .codec import Created, Model, Receipt, as_list, as_model, created, receipt
 from .http.url import encode_query
 from .paging import Pager, at_once
 
@@ -60,6 +60,10 @@ class Resource:
     ) -> Receipt:
         """One call that gives a `Receipt`."""
         return await self._call(operation, *path, into=receipt, body=body, query=query)
+
+    async def _create(self, operation: Operation, *path: object, body: Any) -> Created:
+        """One call that makes something, and says what."""
+        return await self._call(operation, *path, into=created, body=body)
 
     def _list(
         self,

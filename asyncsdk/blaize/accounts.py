@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ..codec import Model
+from ..codec import Created, Model, wire
 from ..operation import Operation
 from .grants import AccountGrants
 from .listing import BlaizeResource
@@ -36,7 +36,7 @@ class Account(Model):
         registration_code: what a user gives to join.
     """
 
-    company_id: str | None = None
+    company_id: str = wire("company_id", always=True)
     name: str | None = None
     number_of_seats: int | None = None
     allow_oversubscription: bool | None = None
@@ -54,8 +54,8 @@ class AccountUser(Model):
         account_id: the account.
     """
 
-    user_id: str | None = None
-    account_id: str | None = None
+    user_id: str = wire("user_id", always=True)
+    account_id: str = wire("account_id", always=True)
 
 
 LIST = Operation(
@@ -184,7 +184,7 @@ class Accounts(BlaizeResource):
         """
         return self._pages(LIST, of=Account, query={"search": search}, page=page, rpp=rpp, usual=USUAL_RPP)
 
-    async def create(self, account: Account | Mapping[str, Any]) -> Receipt:
+    async def create(self, account: Account | Mapping[str, Any]) -> Created:
         """Create an account.
 
         ``POST /v3/accounts``, section "Accounts". Never sent twice by itself.
@@ -196,7 +196,7 @@ class Accounts(BlaizeResource):
             TypeError: a field of the wrong type; nothing was sent.
             BadRequestError: the service refuses it.
         """
-        return await self._do(CREATE, body=account)
+        return await self._create(CREATE, body=account)
 
     async def get(self, id: str) -> Account:
         """Get one account.

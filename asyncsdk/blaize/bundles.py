@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ..codec import Model
+from ..codec import Created, Model
 from ..operation import Operation
 from .listing import BlaizeResource
 
@@ -72,7 +72,7 @@ class Bundles(BlaizeResource):
         """
         return self._list(LIST, of=Bundle)
 
-    async def create(self, bundle: Bundle | Mapping[str, Any]) -> Receipt:
+    async def create(self, bundle: Bundle | Mapping[str, Any]) -> Created:
         """Create a bundle.
 
         ``POST /v3/bundles``, section "Bundles". Never sent twice by itself.
@@ -84,7 +84,7 @@ class Bundles(BlaizeResource):
             TypeError: a field of the wrong type; nothing was sent.
             BadRequestError: the service refuses it.
         """
-        return await self._do(CREATE, body=bundle)
+        return await self._create(CREATE, body=bundle)
 
     async def save(self, id: str, bundle: Bundle | Mapping[str, Any]) -> Receipt:
         """Create a bundle under an id of your own.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ..codec import Model
+from ..codec import Created, Model
 from ..operation import Operation
 from .listing import BlaizeResource
 
@@ -58,7 +58,7 @@ class Credits(BlaizeResource):
         """
         return self._list(LIST, of=Credit)
 
-    async def create(self, credit: Credit | Mapping[str, Any]) -> Receipt:
+    async def create(self, credit: Credit | Mapping[str, Any]) -> Created:
         """Create a credit.
 
         ``POST /v3/credits``, section "Credits". Never sent twice by itself.
@@ -70,7 +70,7 @@ class Credits(BlaizeResource):
             TypeError: a field of the wrong type; nothing was sent.
             BadRequestError: the service refuses it.
         """
-        return await self._do(CREATE, body=credit)
+        return await self._create(CREATE, body=credit)
 
     async def save(self, id: str, credit: Credit | Mapping[str, Any]) -> Receipt:
         """Create a credit under an id of your own.

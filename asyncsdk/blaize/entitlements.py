@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ..codec import Model
+from ..codec import Created, Model
 from ..operation import Operation
 from .listing import BlaizeResource
 
@@ -52,7 +52,7 @@ class Entitlements(BlaizeResource):
         """
         return self._list(LIST, of=Entitlement)
 
-    async def create(self, entitlement: Entitlement | Mapping[str, Any]) -> Receipt:
+    async def create(self, entitlement: Entitlement | Mapping[str, Any]) -> Created:
         """Create an entitlement.
 
         ``POST /v3/entitlements``, section "Entitlements". Never sent twice by itself.
@@ -64,7 +64,7 @@ class Entitlements(BlaizeResource):
             TypeError: a field of the wrong type; nothing was sent.
             BadRequestError: the service refuses it.
         """
-        return await self._do(CREATE, body=entitlement)
+        return await self._create(CREATE, body=entitlement)
 
     async def save(self, id: str, entitlement: Entitlement | Mapping[str, Any]) -> Receipt:
         """Create an entitlement under an id of your own.

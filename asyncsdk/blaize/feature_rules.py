@@ -38,7 +38,7 @@ class FeatureRule(Model):
         last_updated: when it was changed, as the service writes it: ``2011-11-11T11:11:11.000``.
     """
 
-    id: str | None = wire("id", answer_only=True)
+    id: str = wire("id", answer_only=True, always=True)
     version: int | None = wire("version", answer_only=True)
     tags: tuple[str, ...] | None = None
     label: str | None = None

@@ -31,7 +31,7 @@ class Gift(Model):
         cross_device_session: the session of whoever claimed it; never shown in a repr.
     """
 
-    id: str | None = wire("id", answer_only=True)
+    id: str = wire("id", answer_only=True, always=True)
     created: str | None = wire("created", answer_only=True)
     claimed: str | None = wire("claimed", answer_only=True)
     uri: str | None = None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ..codec import Model
+from ..codec import Created, Model
 from ..operation import Operation
 from .listing import BlaizeResource
 
@@ -62,7 +62,7 @@ class Meters(BlaizeResource):
         """
         return self._list(LIST, of=Meter)
 
-    async def create(self, meter: Meter | Mapping[str, Any]) -> Receipt:
+    async def create(self, meter: Meter | Mapping[str, Any]) -> Created:
         """Create a meter.
 
         ``POST /v3/meters``, section "Meters". Never sent twice by itself.
@@ -74,7 +74,7 @@ class Meters(BlaizeResource):
             TypeError: a field of the wrong type; nothing was sent.
             BadRequestError: the service refuses it.
         """
-        return await self._do(CREATE, body=meter)
+        return await self._create(CREATE, body=meter)
 
     async def save(self, id: str, meter: Meter | Mapping[str, Any]) -> Receipt:
         """Create a meter under an id of your own.

@@ -26,7 +26,7 @@ class ProductEntitlement(Model):
         type: always ``"bundle"``; required.
     """
 
-    id: str | None = None
+    id: str = wire("id", always=True)
     type: str | None = None
 
 
@@ -92,7 +92,7 @@ class Product(Model):
         mapping: how the payment provider knows it; required.
     """
 
-    id: str | None = wire("id", answer_only=True)
+    id: str = wire("id", answer_only=True, always=True)
     label: str | None = None
     description: str | None = None
     entitlement: ProductEntitlement | None = None

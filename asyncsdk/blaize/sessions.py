@@ -34,7 +34,7 @@ class Session(Model):
     expiry_date: str | None = wire("expiryDate")
     start_date: str | None = wire("startDate")
     authenticated: bool | None = None
-    session_id: str | None = wire("session_id", secret=True)
+    session_id: str = wire("session_id", secret=True, always=True)
     user_id: str | None = None
 
     @property
@@ -60,7 +60,7 @@ class CrossDeviceSession(Model):
     """
 
     session_variables: Mapping[str, Any] | None = wire("session_variables", secret=True)
-    user_id: str | None = None
+    user_id: str = wire("user_id", always=True)
     sessions: tuple[Session, ...] | None = wire("sessions", secret=False)
     access_model: AccessModel | None = None
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from ..codec import Model
+from ..codec import Model, wire
 from ..operation import Operation
 from .listing import BlaizeResource
 
@@ -24,7 +24,7 @@ class StaticItem(Model):
         item: its text.
     """
 
-    id: str | None = None
+    id: str = wire("id", always=True)
     item: str | None = None
 
 

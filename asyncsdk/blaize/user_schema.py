@@ -36,7 +36,7 @@ class SchemaField(Model):
         range_step: what lies between two.
     """
 
-    slug: str | None = None
+    slug: str = wire("slug", always=True)
     label: str | None = None
     internal_description: str | None = wire("internal-description")
     public_description: str | None = wire("public-description")

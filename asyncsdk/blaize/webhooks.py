@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ..codec import Model, from_dict, wire
+from ..codec import Created, Model, from_dict, wire
 from ..errors import DecodeError
 from ..http.json_text import read_json
 from ..http.redact import redact
@@ -37,7 +37,7 @@ class Webhook(Model):
         target: the URL they go to.
     """
 
-    webhook_id: str | None = wire("webhook_id", answer_only=True)
+    webhook_id: str = wire("webhook_id", answer_only=True, always=True)
     label: str | None = None
     triggers: tuple[str, ...] | None = None
     method: str | None = None
@@ -150,7 +150,7 @@ class Webhooks(BlaizeResource):
         """
         return self._list(LIST, of=Webhook)
 
-    async def create(self, webhook: Webhook | Mapping[str, Any]) -> Receipt:
+    async def create(self, webhook: Webhook | Mapping[str, Any]) -> Created:
         """Create a webhook; what it sends is read by `parse`.
 
         ``POST /v3/webhooks``, section "Webhooks". Never sent twice by itself.
@@ -162,7 +162,7 @@ class Webhooks(BlaizeResource):
             TypeError: a field of the wrong type; nothing was sent.
             BadRequestError: the service refuses it.
         """
-        return await self._do(CREATE, body=webhook)
+        return await self._create(CREATE, body=webhook)
 
     async def get(self, id: str) -> Webhook:
         """Get one webhook.

@@ -39,9 +39,24 @@ class Call:
         path: the values of the operation's path parameters.
         secrets: what else must not be shown.
         extensions: of the requests, beside their limits of time; for a caller's own transport.
+
+    Attributes:
+        answered: the last answer, and the number of the attempt that it came to.
     """
 
-    __slots__ = ("_extensions", "_path", "_secrets", "body", "headers", "host", "most", "operation", "timeout", "url")
+    __slots__ = (
+        "_extensions",
+        "_path",
+        "_secrets",
+        "answered",
+        "body",
+        "headers",
+        "host",
+        "most",
+        "operation",
+        "timeout",
+        "url",
+    )
 
     def __init__(
         self,
@@ -64,6 +79,7 @@ class Call:
         self.body = body
         self.timeout = timeout
         self.most = most
+        self.answered: tuple[httpx.Response, int] | None = None
         self._path = path
         self._secrets = secrets
         self._extensions = {"timeout": timeout.extension()} if extensions is None else extensions

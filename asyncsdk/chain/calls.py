@@ -18,6 +18,7 @@ from ..http.redact import sent_secrets
 from ..http.reply import Reply, readable
 from ..http.whole import body_of, whole_body
 from ..timeout import Timeout
+from .answers import note
 from .attempts import Attempt, count, heard, name_of, observer, tell
 from .call import Call, Sending
 from .failure import bare, masked, transport_failure
@@ -103,6 +104,7 @@ class Calls:
             pause=state.throttle.pause,
             discard=_close,
         )
+        note(call.answered, call.operation.id, partial(self.secrets, call))
         if isinstance(result, Exception):
             try:
                 raise result
@@ -184,6 +186,8 @@ class Calls:
         except BaseException as error:  # cancelled, or misused: not ours to change
             self._tell(sending, response, number, began, error=name_of(error))
             raise
+        if response is not None:
+            call.answered = response, number
         self._settle(call, result)
         value = result.value
         if isinstance(value, SDKError):

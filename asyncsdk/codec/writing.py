@@ -9,7 +9,8 @@ from typing import Any
 from ..http.json_text import write_json
 from .fault import fault, is_finite
 from .fit import AsSent
-from .model import OMIT, WHOLE, Model
+from .marks import OMIT, WHOLE
+from .model import Model
 from .reading import members
 from .times import timestamp
 

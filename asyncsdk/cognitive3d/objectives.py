@@ -124,7 +124,9 @@ class Objectives(Resource):
                 }
             )
             meant = await names_of(self._client).objectives(query.project_id) if found else {}
-            return [_outcome(query, each, meant.get(str(each.objective_version_id))) for each in found]
+            return [
+                _outcome(query, each, meant.get(str(getattr(each, "objective_version_id", None)))) for each in found
+            ]
 
         return flat_at_once(fetch, ObjectiveOutcome)
 
@@ -134,7 +136,7 @@ class Objectives(Resource):
         if not meant:
             return []
         objects = await names.objects(query.project_id)
-        versions = [version.id for _, version, _ in meant.values()]
+        versions = [getattr(version, "id", None) for _, version, _ in meant.values()]
         found = await self.step_results(
             {"projectId": query.project_id, "objectiveVersionIds": versions, "sessionFilters": query.filters()}
         )
@@ -155,8 +157,8 @@ def _read_steps(reply: Reply) -> Mapping[str, Sequence[StepResult]]:
 def _outcome(query: SessionQuery, found: ObjectiveResult, meant: Meant | None) -> ObjectiveOutcome:
     row = {
         **about(query),
-        **_called(str(found.objective_version_id), meant),
-        "objectiveId": found.objective_id,
+        **_called(str(getattr(found, "objective_version_id", None)), meant),
+        "objectiveId": getattr(found, "objective_id", None),
         **_counted(found),
     }
     return from_dict(ObjectiveOutcome, {**_told(row), **found.extra})
@@ -190,7 +192,7 @@ def about(query: SessionQuery) -> Mapping[str, Any]:
 def _called(version_id: str, meant: Meant | None) -> Mapping[str, Any]:
     objective, version, number = meant or (None, None, None)
     return {
-        "objectiveId": objective and objective.id,
+        "objectiveId": getattr(objective, "id", None),
         "objectiveName": objective and objective.name,
         "objectiveVersionId": int(version_id) if version_id.isdecimal() else version_id,
         "versionNumber": number,

@@ -85,7 +85,7 @@ class ResponseCount(CognitiveModel):
         value: the answer; None where it was passed over.
     """
 
-    count: int | None = None
+    count: int = wire("count", always=True)
     skipped: bool | None = None
     value: str | None = None
 
@@ -99,7 +99,7 @@ class ExitPollResponse(CognitiveModel):
         answers: in the order of the questions, as the service has them.
     """
 
-    session_id: str | None = wire("sessionId", secret=False)
+    session_id: str = wire("sessionId", secret=False, always=True)
     answers: Any = None
 
 
@@ -296,7 +296,7 @@ def _answers(
                 "value": each.value,
                 "valueLabel": label(question, each),
                 "skipped": each.skipped,
-                "count": each.count,
+                "count": getattr(each, "count", None),
                 **each.extra,
             }
             rows.append(from_dict(ExitPollAnswer, {name: value for name, value in row.items() if value is not None}))

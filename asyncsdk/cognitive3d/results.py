@@ -21,8 +21,8 @@ class ObjectiveResult(CognitiveModel):
         failed: in how many it was not.
     """
 
-    objective_version_id: int | None = wire("objectiveVersionId")
-    objective_id: int | None = wire("objectiveId")
+    objective_version_id: int = wire("objectiveVersionId", always=True)
+    objective_id: int = wire("objectiveId", always=True)
     succeeded: int | None = None
     failed: int | None = None
 
@@ -62,7 +62,7 @@ class ObjectiveOutcome(CognitiveModel):
         completion_rate: the share of the sessions in which it was; None where there were none.
     """
 
-    project_id: int | None = wire("projectId")
+    project_id: int = wire("projectId", always=True)
     date: datetime | None = None
     end_date: datetime | None = wire("endDate")
     objective_id: int | None = wire("objectiveId")
@@ -90,7 +90,7 @@ class StepSummary(CognitiveModel):
         average_step_completion_time, average_step_duration: as in `StepResult`, in milliseconds.
     """
 
-    project_id: int | None = wire("projectId")
+    project_id: int = wire("projectId", always=True)
     date: datetime | None = None
     end_date: datetime | None = wire("endDate")
     objective_id: int | None = wire("objectiveId")
@@ -129,7 +129,7 @@ class ExitPollAnswer(CognitiveModel):
         count: how often.
     """
 
-    project_id: int | None = wire("projectId")
+    project_id: int = wire("projectId", always=True)
     date: datetime | None = None
     end_date: datetime | None = wire("endDate")
     hook: str | None = None
@@ -141,4 +141,4 @@ class ExitPollAnswer(CognitiveModel):
     value: str | None = None
     value_label: str | None = wire("valueLabel")
     skipped: bool | None = None
-    count: int | None = None
+    count: int = wire("count", always=True)

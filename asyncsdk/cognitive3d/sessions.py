@@ -198,7 +198,7 @@ class Sessions(Resource):
             if beyond is None:
                 return become
             # the service counts what begins at the very end as belonging to the range
-            return lambda found: become([each for each in found if each.date != beyond])
+            return lambda found: become([each for each in found if getattr(each, "date", None) != beyond])
 
         key = _session_key if query.session_type == "project" else _scene_key
 
@@ -209,7 +209,7 @@ class Sessions(Resource):
 
 
 def _session_key(session: Session) -> Hashable:
-    return session.session_id
+    return getattr(session, "session_id", None)
 
 
 def _scene_key(session: Session) -> Hashable:
@@ -221,7 +221,7 @@ def _refuse_truncated(sessions: Sequence[Session]) -> None:
     cut = [each for each in sessions if each.events_truncated]
     if cut:
         raise SDKError(
-            f"the service left out events of {len(cut)} sessions, such as {cut[0].session_id}: it gives 8,000 of one at most",
+            f"the service left out events of {len(cut)} sessions, such as {_session_key(cut[0])}: it gives 8,000 of one at most",
             operation=LIST.id,
         )
 
@@ -237,8 +237,8 @@ def event_rows(
 ) -> Sequence[SessionEvent]:
     """The events of a session, each with its context."""
     context = {
-        "sessionId": session.session_id,
-        "projectId": session.project_id,
+        "sessionId": _session_key(session),
+        "projectId": getattr(session, "project_id", None),
         "participantId": session.participant_id,
         "userKey": session.user_key,
         "deviceId": session.device_id,
@@ -289,14 +289,14 @@ def objective_rows(
             own = dict(step._wire)  # noqa: SLF001
             component = components.get(own.pop("step", None))
             row = {
-                "sessionId": session.session_id,
-                "projectId": session.project_id,
+                "sessionId": _session_key(session),
+                "projectId": getattr(session, "project_id", None),
                 "participantId": session.participant_id,
                 "date": _raw(session, "date"),
                 "sceneId": session.scene_id or place.scene_id,
                 "sceneName": session.scene_name or place.scene_name,
                 "sceneVersionId": session.scene_version_id,
-                "objectiveId": objective and objective.id,
+                "objectiveId": getattr(objective, "id", None),
                 "objectiveName": objective and objective.name,
                 "objectiveVersionId": int(version_id) if version_id.isdecimal() else version_id,
                 "stepNumber": step.step,

@@ -159,7 +159,7 @@ class RowStream(Run[Shard, Any], Generic[M]):
         """The rows that belong to a shard. One whose time cannot be read stays with what it came for: nothing is lost."""
         if self._dataset.time is None or shard.start is None or shard.end is None:
             return items
-        times = ((each, _milliseconds(getattr(each, self._dataset.time))) for each in items)
+        times = ((each, _milliseconds(getattr(each, self._dataset.time, None))) for each in items)
         kept = [each for each, time in times if time is None or shard.start <= time < shard.end]
         self._leave_out(len(items) - len(kept))
         return kept

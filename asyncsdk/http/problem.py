@@ -28,6 +28,22 @@ _SHOWN_HEADERS = (
     "server",
     "allow",
 )
+# What an answer that is no error may be asked for beside these.
+_SHOWN_OF_ANY = frozenset(
+    {
+        "age",
+        "cache-control",
+        "content-length",
+        "content-range",
+        "etag",
+        "expires",
+        "last-modified",
+        "link",
+        "vary",
+        "x-total-count",
+    }
+)
+_LIMITS = ("ratelimit", "x-ratelimit-", "x-rate-limit-")
 _REQUEST_IDS = ("x-amzn-requestid", "x-amz-request-id", "x-request-id", "x-amz-apigw-id", "request-id", "cf-ray")
 _MESSAGE_KEYS = ("message", "Message", "error_description", "error", "errors", "detail", "title", "description")
 _CODE_KEYS = ("code", "name", "type", "errorType", "__type", "keyword")
@@ -82,7 +98,7 @@ def api_error(
         message,
         status_code=status,
         code=_code(value, headers, secrets),
-        request_id=next((_header(headers[name], secrets) for name in _REQUEST_IDS if headers.get(name)), None),
+        request_id=request_id_of(headers, secrets),
         operation=operation,
         body=redact(text),
         headers={name: _header(headers[name], secrets) for name in _SHOWN_HEADERS if name in headers},
@@ -118,6 +134,20 @@ def is_spent_quota(status: int, body: bytes) -> bool:
     value = _json(text)
     said = text if value is _NO_JSON else _said(value)
     return _SPENT.fullmatch(said.strip()) is not None
+
+
+def request_id_of(headers: httpx.Headers, secrets: Iterable[str] = ()) -> str | None:
+    """What to quote to the vendor's support, where the answer has it."""
+    return next((_header(headers[name], secrets) for name in _REQUEST_IDS if headers.get(name)), None)
+
+
+def shown_headers(headers: httpx.Headers, secrets: Iterable[str] = ()) -> dict[str, str]:
+    """The headers of any answer that help (an allow-list), lower-case names."""
+    return {
+        name: _header(value, secrets)
+        for name, value in headers.items()
+        if name in _SHOWN_OF_ANY or name in _SHOWN_HEADERS or name.startswith(_LIMITS)
+    }
 
 
 def _header(value: str, secrets: Iterable[str]) -> str:

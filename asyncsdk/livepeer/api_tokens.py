@@ -61,7 +61,7 @@ class ApiToken(Model):
     """
 
     kind: str | None = None
-    id: str | None = wire("id", secret=True)
+    id: str = wire("id", secret=True, always=True)
     user_id: str | None = wire("userId")
     name: str | None = None
     access: Access | None = None

@@ -175,7 +175,9 @@ class Livepeer(RememberingClient):
         Raises:
             ConfigurationError: there is no token in it.
         """
-        token, user = (session.token, session.id) if isinstance(session, UserSession) else (session, None)
+        token, user = (
+            (session.token, getattr(session, "id", None)) if isinstance(session, UserSession) else (session, None)
+        )
         if not token:
             raise ConfigurationError("this session has no token: the login did not give one")
         return self.with_options(api_key=None, jwt=token, user_id=user, basic=False)

@@ -60,7 +60,7 @@ class LivepeerResource(Resource):
         """One call that makes something, which is remembered, as is whose it is."""
         made = await self._get(operation, *path, of=of, body=body)
         fields: Any = made
-        self._memory.made(fields.id, fields.user_id, self._client.clock.monotonic())
+        self._memory.made(_id(made), fields.user_id, self._client.clock.monotonic())
         return made
 
     async def _delete(self, operation: Operation, *path: object, body: Any = NO_BODY) -> Receipt:
@@ -122,7 +122,7 @@ class LivepeerResource(Resource):
 
 
 def _id(item: Any) -> object:
-    return item.id
+    return getattr(item, "id", None)
 
 
 def linked(reply: Reply, items: Sequence[object], _: str | None, __: int) -> str | None:

@@ -37,7 +37,7 @@ class ObjectStore(Model):
     url: str | None = wire("url", secret=True)
     public_url: str | None = wire("publicUrl")
     disabled: bool | None = None
-    id: str | None = None
+    id: str = wire("id", always=True)
     user_id: str | None = wire("userId")
     name: str | None = None
     created_at: int | None = wire("createdAt")

@@ -32,7 +32,7 @@ class PushTarget(Model):
         created_at: when, in milliseconds since the epoch.
     """
 
-    id: str | None = None
+    id: str = wire("id", always=True)
     user_id: str | None = wire("userId")
     name: str | None = None
     url: str | None = wire("url", secret=True)

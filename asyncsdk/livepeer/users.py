@@ -195,7 +195,7 @@ class Users(LivepeerResource):
             UnprocessableError: no address, or a field that the server does not know.
         """
         made = await self._get(CREATE, of=User, body=await _with_hash(CREATE, user))
-        self._memory.made(made.id, None, self._client.clock.monotonic())
+        self._memory.made(getattr(made, "id", None), None, self._client.clock.monotonic())
         return made
 
     def list(

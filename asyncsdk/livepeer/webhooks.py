@@ -47,7 +47,7 @@ class Webhook(Model):
         user: who owns it, where an administrator asks.
     """
 
-    id: str | None = None
+    id: str = wire("id", always=True)
     kind: str | None = None
     name: str | None = None
     user_id: str | None = wire("userId")

@@ -9,7 +9,15 @@ import anyio
 import httpx
 import pytest
 
-from asyncsdk import ConnectionLostError, DecodeError, NotFoundError, RetryPolicy, Timeout, TimeoutError, UnleashAnalytics  # noqa: A004
+from asyncsdk import (
+    ConnectionLostError,
+    DecodeError,
+    NotFoundError,
+    RetryPolicy,
+    Timeout,
+    TimeoutError,
+    UnleashAnalytics,
+)  # noqa: A004
 from asyncsdk.http.clock import Clock
 from asyncsdk.operation import Operation
 

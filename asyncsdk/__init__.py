@@ -23,7 +23,6 @@ if _TYPE_CHECKING:
     from .blaize.client import Blaize as Blaize
     from .chain.attempts import Attempt as Attempt
     from .chain.retry import RetryPolicy as RetryPolicy
-    from .chain.answers import Answer as Answer, responses as responses
     from .codec import OMIT as OMIT, Created as Created, Model as Model, Receipt as Receipt, to_dict as to_dict
     from .cognitive3d.client import Cognitive3D as Cognitive3D
     from .datasets.plan import Plan as Plan
@@ -56,6 +55,7 @@ if _TYPE_CHECKING:
     )
     from .fanout.progress import Failure as Failure, Progress as Progress
     from .fanout.stream import FanOut as FanOut, fan_out as fan_out
+    from .http.answers import Answer as Answer, responses as responses
     from .livepeer.client import Livepeer as Livepeer
     from .operation import Operation as Operation
     from .paging import Page as Page, Pager as Pager
@@ -103,8 +103,8 @@ _HOMES = {
     "Progress": "fanout.progress",
     "FanOut": "fanout.stream",
     "fan_out": "fanout.stream",
-    "Answer": "chain.answers",
-    "responses": "chain.answers",
+    "Answer": "http.answers",
+    "responses": "http.answers",
     "Attempt": "chain.attempts",
     "CognitoIdentity": "auth.cognito",
     "AWSCredentials": "auth.credentials",

@@ -7,10 +7,8 @@ they pickle, and may travel between processes or sit in a list of failures for a
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from collections.abc import Mapping
+from typing import Any
 
 
 def _rebuild(cls: type[SDKError], message: str, state: dict[str, Any]) -> SDKError:
@@ -207,8 +205,8 @@ class MissingFieldError(SDKError, AttributeError):
         field: its name.
     """
 
-    def __init__(self, message: str = "", *, field: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, message: str = "", *, operation: str | None = None, field: str = "") -> None:
+        super().__init__(message, operation=operation)
         self.field = field
 
 

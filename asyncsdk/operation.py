@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterable, Mapping
+from types import ModuleType
+from typing import Any, Literal
 from urllib.parse import quote
 
 from attrs import field, frozen
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from types import ModuleType
-
-    from .timeout import Timeout
+from .timeout import Timeout
 
 Kind = Literal["object", "any", "none", "scalar", "text", "array", "results", "pages", "cursor", "stream", "bytes"]
 """What a call gives: docs/lists.md says what each means."""

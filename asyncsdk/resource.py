@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from .body import body_bytes
+from .client import Client, Decoder
 from .codec import Created, Model, Receipt, as_list, as_model, created, receipt
-from .http.url import encode_query
+from .http.url import Query, encode_query
+from .operation import Operation
 from .paging import Pager, at_once
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from .client import Client, Decoder
-    from .http.url import Query
-    from .operation import Operation
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")

@@ -63,5 +63,5 @@ def test_every_annotation_resolves(name):
 
 
 def test_all_rooms_are_looked_at():
-    assert len(PUBLIC) > 300
+    assert len(PUBLIC) > 250
     assert {"asyncsdk.blaize.users.Users", "asyncsdk.client.Client", "asyncsdk.fanout.run.Run"} <= set(PUBLIC)

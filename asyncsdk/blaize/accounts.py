@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from attrs import frozen
 
-from ..codec import Created, Model, wire
+from ..client import Client
+from ..codec import Created, Model, Receipt, wire
 from ..operation import Operation
+from ..paging import Pager
 from .grants import AccountGrants
 from .listing import BlaizeResource
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..client import Client
-    from ..codec import Receipt
-    from ..paging import Pager
 
 USUAL_RPP = 10
 """Results a page, where the service is not told (docs/services/blaize.md)."""

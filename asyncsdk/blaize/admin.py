@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from attrs import frozen
 
-from ..codec import Model, wire
+from ..client import Client
+from ..codec import Created, Model, Receipt, wire
 from ..operation import Operation
+from ..paging import Pager
 from .listing import BlaizeResource
 from .model import SignIn
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..client import Client
-    from ..codec import Created, Receipt
-    from ..paging import Pager
 
 COOKIE = "blaize_admin_session"
 

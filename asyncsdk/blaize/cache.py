@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import frozen
 
 from ..body import body_bytes
-from ..codec import Created, Model
+from ..codec import Created, Model, Receipt
 from ..operation import Operation
+from ..paging import Pager
 from .listing import BlaizeResource
-
-if TYPE_CHECKING:
-    from ..codec import Receipt
-    from ..paging import Pager
 
 
 @frozen(kw_only=True)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from attrs import frozen
 
-from ..codec import Model, wire
+from ..codec import Created, Model, Receipt, wire
 from ..errors import MissingFieldError
 from ..operation import Operation
+from ..paging import Pager
 from .listing import BlaizeResource
 from .times import moment_or_none
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from ..codec import Created, Receipt
-    from ..paging import Pager
 
 
 @frozen(kw_only=True)

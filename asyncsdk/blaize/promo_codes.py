@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import evolve, frozen
 
 from ..body import checked
 from ..codec import Model, Receipt, encode, from_dict, receipt, wire
 from ..errors import GraphQLError
+from ..http.reply import Reply
 from ..operation import Operation
-from ..paging import at_once
+from ..paging import Pager, at_once
 from ..resource import Resource
 from .graphql import fields, literal
-
-if TYPE_CHECKING:
-    from ..http.reply import Reply
-    from ..paging import Pager
 
 GRAPHQL = "application/graphql"
 PATH = "/v4/admin/graphql"

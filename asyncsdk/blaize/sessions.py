@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 from attrs import frozen
 
-from ..codec import Model, wire
+from ..codec import Model, Receipt, wire
 from ..operation import Operation
 from ..resource import Resource
 from .model import AccessModel, SignIn
 from .times import moment_or_none
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from ..codec import Receipt
 
 
 @frozen(kw_only=True)

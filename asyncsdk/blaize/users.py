@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
+from ..client import Client
+from ..codec import Created, Receipt
 from ..operation import Operation
+from ..paging import Pager
 from .accounts import AccountUser
 from .export import UserExport
 from .grants import UserGrants
@@ -14,13 +18,6 @@ from .model import AccessModel
 from .sessions import CrossDeviceSession
 from .user import EmailUpdate, PasswordlessStart, PasswordReset, User
 from .user_filters import as_text, foreign_keys, joined, packed
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from ..client import Client
-    from ..codec import Created, Receipt
-    from ..paging import Pager
 
 # Results a page, where the service is not told: not published for users, so what it is for accounts.
 USUAL_RPP = 10

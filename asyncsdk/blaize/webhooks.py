@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 from attrs import frozen
 
-from ..codec import Created, Model, from_dict, wire
+from ..codec import Created, Model, Receipt, from_dict, wire
 from ..errors import DecodeError
 from ..http.json_text import read_json
 from ..http.redact import redact
 from ..operation import Operation
+from ..paging import Pager
 from .listing import BlaizeResource
 from .model import Identifiers
 from .times import from_milliseconds, moment_or_none
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from ..codec import Receipt
-    from ..paging import Pager
 
 _SNIPPET = 200
 

@@ -127,12 +127,14 @@ class Framer:
     Args:
         hosts: where they go.
         options: the client's.
+        before: that of the client whose copy this one is, for what both send alike.
     """
 
-    def __init__(self, hosts: Hosts, options: Options) -> None:
+    def __init__(self, hosts: Hosts, options: Options, before: Framer | None = None) -> None:
         self._hosts = hosts
         self._options = options
-        self._headers: dict[str, httpx.Headers] = {}
+        alike = before is not None and before._hosts is hosts and before._options.sends_like(options)
+        self._headers: dict[str, httpx.Headers] = before._headers if before is not None and alike else {}
         self._limits = {"timeout": options.timeout.extension()}  # of most calls, so made once
 
     def call(

@@ -11,6 +11,7 @@ import httpx
 from attrs import evolve
 
 from ..errors import APIError, DecodeError, SDKError
+from ..http.answers import note
 from ..http.body import HeldBody
 from ..http.coding import decompressed
 from ..http.problem import api_error, is_spent_quota, is_throttling
@@ -18,7 +19,6 @@ from ..http.redact import sent_secrets
 from ..http.reply import Reply, readable
 from ..http.whole import body_of, whole_body
 from ..timeout import Timeout
-from .answers import note
 from .attempts import Attempt, count, heard, name_of, observer, tell
 from .call import Call, Sending
 from .failure import bare, masked, transport_failure
@@ -104,7 +104,10 @@ class Calls:
             pause=state.throttle.pause,
             discard=_close,
         )
-        note(call.answered, call.operation.id, partial(self.secrets, call))
+        answered, call.answered = call.answered, None  # or an error's frames would keep the answer
+        if answered is not None:
+            note(*answered, call.operation.id, partial(self.secrets, call))
+            del answered
         if isinstance(result, Exception):
             try:
                 raise result

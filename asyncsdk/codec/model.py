@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime  # noqa: TC003  # attrs resolves the annotations of models when they are first read
+from datetime import datetime  # attrs resolves the annotations of models when they are first read
 from functools import cache
 from operator import attrgetter
 from sys import _getframe

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,16 +22,16 @@ from ..columns import columns_of, extra_name
 from ..columns.arrow import required
 from ..columns.cells import json_text
 from ..errors import PaginationError
+from ..later import Later
 from ..paging import Page, Pager
+from .names import Place
 from .results import ExitPollAnswer, ObjectiveOutcome, StepSummary
 from .session import Session, SessionEvent, SessionObjective
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     import pyarrow as pa
-
-    from .names import Place
+else:
+    pa = Later("pyarrow")
 
 M = TypeVar("M", bound=Model)
 

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
 from ..codec import as_list, from_dict
+from ..http.reply import Reply
 from ..operation import Operation
+from ..paging import Pager
 from ..resource import Resource
 from ..times import instant
 from .frames import flat_at_once
 from .model import written
-from .names import names_of
+from .names import Meant, names_of
 from .query import RangeFilters, SessionQuery, session_query
 from .results import ObjectiveOutcome, ObjectiveResult, StepResult, StepSummary
-
-if TYPE_CHECKING:
-    from ..http.reply import Reply
-    from ..paging import Pager
-    from .names import Meant
 
 RESULTS = Operation(
     "cognitive3d.objectives.results", "POST", "/v0/datasets/objectives/objectiveResultQueries", "any", body=dict

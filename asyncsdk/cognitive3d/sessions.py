@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack
+from typing import Any, TypeVar, Unpack
 
 import msgspec
 
 from ..codec import Model, as_part, from_dict
+from ..codec.lists import Around
 from ..errors import SDKError
 from ..operation import Operation
+from ..paging import Pager
 from ..resource import Resource
 from ..times import instant
 from .frames import FlatPager
-from .names import Place, names_of
+from .names import Meant, Place, names_of
 from .query import SessionFilters, SessionQuery, SessionType, When, session_query
 from .session import Event, Session, SessionEvent, SessionObjective, StepOutcome
-from .walk import PageWalk
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable
-    from datetime import timedelta
-
-    from ..codec.lists import Around
-    from ..paging import Pager
-    from .names import Meant
-    from .walk import Prepare
+from .walk import PageWalk, Prepare
 
 M = TypeVar("M", bound=Model)
 

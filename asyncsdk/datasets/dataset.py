@@ -13,12 +13,15 @@ from attrs import frozen
 from ..client import Client
 from ..codec import Model
 from ..errors import ConfigurationError
+from ..later import Later
 from ..paging import Pager
 from .columns import Columns
 from .protocol import Form
 
 if TYPE_CHECKING:
     import pyarrow as pa
+else:
+    pa = Later("pyarrow")
 
 M = TypeVar("M", bound=Model)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from datetime import timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, Self
+from typing import Literal, Self
 
 from attrs import evolve, field, frozen
 
@@ -14,10 +15,6 @@ from ..paging import Pager
 from .shard import Shard, UnusableKey, key_text, listed_key
 from .split import Extent, checked_pieces, cuts
 from .windows import Instant, span, split, window_length
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from datetime import timedelta
 
 Keys = str | int | Iterable[str | int] | AsyncIterable[str | int]
 """Ids: one, an iterable, an async iterable, or ``"all"``."""

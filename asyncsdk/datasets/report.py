@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from attrs import frozen
 
-if TYPE_CHECKING:
-    from ..fanout.progress import Failure
-    from .shard import Shard
+from ..fanout.progress import Failure
+from .shard import Shard
 
 
 @frozen(kw_only=True)

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from attrs import evolve
 
+from ..client import Client
 from ..codec import Model
 from ..columns.frames import arrow_of_batches, as_pandas, as_polars
 from ..errors import DecodeError
 from ..fanout.run import OnError, Run
+from ..fanout.schedule import Order
+from ..later import Later
 from ..paging import Fetch, Page, Pager, Trail
 from ..times import since_epoch
+from .dataset import Dataset
+from .protocol import Form
 from .shard import Shard, UnusableKey
 from .streamed import LongAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Sequence
-    from types import TracebackType
-
     import pandas as pd
     import polars as pl
     import pyarrow as pa
-
-    from ..client import Client
-    from ..fanout.schedule import Order
-    from .dataset import Dataset
-    from .protocol import Form
+else:
+    pd = Later("pandas")
+    pl = Later("polars")
+    pa = Later("pyarrow")
 
 M = TypeVar("M", bound=Model)
 

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import inspect
 from collections import deque
-from typing import TYPE_CHECKING, Generic, Literal, Self, TypeVar
+from collections.abc import AsyncIterable, Callable, Iterable
+from types import TracebackType
+from typing import Generic, Literal, Self, TypeVar
+
+import anyio
 
 from ..chain.attempts import observer
 from ..chain.turns import Events, Turns, turns
@@ -18,12 +22,6 @@ from .keys import Keys
 from .owner import Owner
 from .progress import Failure, Progress
 from .schedule import Delivery, Job, Order, Schedule
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable, Iterable
-    from types import TracebackType
-
-    import anyio
 
 K = TypeVar("K")
 T = TypeVar("T")

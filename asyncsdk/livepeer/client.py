@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import Any, Self, Unpack
 
 from ..auth.keys import basic as basic_signer, bearer, jwt as jwt_signer
+from ..chain.signing import Signer
+from ..client import Where
 from ..errors import ConfigurationError
 from ..group import Group
 from ..options import ClientOptions, CopyOptions, base_url, credential
@@ -23,12 +26,6 @@ from .streams import Streams
 from .user import UserSession
 from .users import Users
 from .webhooks import Webhooks
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..chain.signing import Signer
-    from ..client import Where
 
 BASE_URL = "https://livepeer.com/api"
 

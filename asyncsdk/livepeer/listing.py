@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from ..body import checked
+from ..client import Client, Decoder
 from ..codec import Model, Receipt, as_list, to_dict
 from ..errors import NotFoundError, PaginationError
-from ..http.url import encode_query
+from ..http.reply import Reply
+from ..http.url import Query, encode_query
+from ..operation import Operation
 from ..paging import Pager, by_cursor, cursor_of, next_link
 from ..resource import NO_BODY, Resource, whole_number
 from .rules.calls import RememberingClient
-
-if TYPE_CHECKING:
-    from ..client import Client, Decoder
-    from ..http.reply import Reply
-    from ..http.url import Query
-    from ..operation import Operation
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from attrs import frozen
 
 from ..codec import Model, wire
 from ..operation import Operation
+from ..paging import Pager
 from .listing import LivepeerResource, told
 from .model import Profile
 from .rules.filters import Filters, Order, filters_of, order_of
 from .stream import Stream
 from .user import User
-
-if TYPE_CHECKING:
-    from ..paging import Pager
 
 
 @frozen(kw_only=True)

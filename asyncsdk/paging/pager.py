@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Generic, NoReturn, Self, TypeVar
 from attrs import evolve, frozen
 
 from ..errors import DecodeError, PaginationError, SDKError
+from ..later import Later
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import pyarrow as pa
+else:
+    pd = Later("pandas")
+    pl = Later("polars")
+    pa = Later("pyarrow")
 
 T = TypeVar("T")
 

@@ -101,7 +101,7 @@ def test_what_the_service_sent_comes_back_as_it_was(examples, data):
 @given(data=st.data())
 def test_a_change_touches_its_own_field_alone(examples, data):
     model, value = data.draw(altered([pair for pair in examples if pair[0] is not TenantConfiguration]))
-    field = data.draw(st.sampled_from([each for each in attrs.fields(model)]))
+    field = data.draw(st.sampled_from(list(attrs.fields(model))))
     name = field.metadata.get("wire", field.name)
     if name is None:
         return

@@ -17,7 +17,7 @@ from asyncsdk import (
     Timeout,
     TimeoutError,
     UnleashAnalytics,
-)  # noqa: A004
+)
 from asyncsdk.http.clock import Clock
 from asyncsdk.operation import Operation
 

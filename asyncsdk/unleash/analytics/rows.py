@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003  # attrs resolves the annotations of models when they are first read
+from datetime import datetime  # attrs resolves the annotations of models when they are first read
 
 from attrs import frozen
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from contextvars import ContextVar, Token
 from types import TracebackType
 
 import httpx
 from attrs import frozen
 
-from ..http.problem import request_id_of, shown_headers
+from .problem import request_id_of, shown_headers
 
 
 @frozen
@@ -55,10 +56,8 @@ class Responses:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         assert self._token is not None
-        try:
+        with suppress(ValueError):  # left by another task than entered it: that one's context ends with it
             _open.reset(self._token)
-        except ValueError:  # left by another task than it was entered by, whose own context knows nothing of it
-            pass
 
 
 def responses() -> Responses:
@@ -79,16 +78,16 @@ def responses() -> Responses:
     return Responses()
 
 
-def note(answered: tuple[httpx.Response, int] | None, operation: str, secrets: Callable[[], Iterable[str]]) -> None:
+def note(response: httpx.Response, attempts: int, operation: str, secrets: Callable[[], Iterable[str]]) -> None:
     """Let the blocks that are open have the answer to a call.
 
     Args:
-        answered: the last answer, and the number of its attempt; None where no attempt had one.
+        response: the last one that an attempt had.
+        attempts: the number of that attempt.
         operation: the call's.
         secrets: gives the values that must not be shown.
     """
-    if (lists := _open.get()) and answered is not None:
-        response, attempts = answered
+    if lists := _open.get():
         hidden = tuple(secrets())
         answer = Answer(
             operation,

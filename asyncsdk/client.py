@@ -86,7 +86,9 @@ class Client:
         """What follows from hosts and options, and from what the client sends that this one is a copy of."""
         self._http = None
         self._calls = Calls(self._way, self._hosts, self._options)
-        self._framer = Framer(self._hosts, self._options, before)
+        self._framer = (
+            Framer(self._hosts, self._options) if before is None else before.of_copy(self._hosts, self._options)
+        )
 
     def _state(self) -> HostState:
         return HostState(self._options.max_connections, self._options.clock)

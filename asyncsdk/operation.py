@@ -96,6 +96,10 @@ class Operation:
         """The names of the slots, in path order."""
         return self._parts[1::2]
 
+    def told(self, path: tuple[object, ...], query: Mapping[str, Any] | None) -> Mapping[str, object]:
+        """What a call is given, by name, as a repr may list it."""
+        return {**dict(zip(self.path_params, path, strict=False)), **(query or {})}
+
     def url_path(self, *values: object) -> str:
         """The path with each value in its slot, as one percent-encoded segment.
 

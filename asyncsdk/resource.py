@@ -88,7 +88,8 @@ class Resource:
         operation.url_path(*path)
         encode_query(query)
         into = as_list(of, within, single=single)
-        return at_once(lambda: self._call(operation, *path, into=into, query=query), of=of)
+        pager = at_once(lambda: self._call(operation, *path, into=into, query=query), of=of)
+        return pager.told(operation.id, operation.told(path, query))
 
 
 def whole_number(value: object, name: str) -> None:

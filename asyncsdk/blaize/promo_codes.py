@@ -147,7 +147,9 @@ def _failure(reply: Reply, said: str) -> GraphQLError:
     return GraphQLError(
         f"{reply.operation.id}: {said}"[:500],
         status_code=reply.status,
+        detail=said[:500],
         operation=reply.operation.id,
+        value=reply.json(),
         body=reply.body[:2048].decode("utf-8", "replace"),
     )
 
@@ -223,4 +225,4 @@ class PromoCodes(Resource):
         Raises:
             GraphQLError: from the iteration: the answer says that it failed.
         """
-        return at_once(lambda: self._call(LIST, into=_codes, body=_LIST), of=PromoCode)
+        return at_once(lambda: self._call(LIST, into=_codes, body=_LIST), of=PromoCode).told(LIST.id, {})

@@ -127,15 +127,20 @@ class Framer:
     Args:
         hosts: where they go.
         options: the client's.
-        before: that of the client whose copy this one is, for what both send alike.
     """
 
-    def __init__(self, hosts: Hosts, options: Options, before: Framer | None = None) -> None:
+    def __init__(self, hosts: Hosts, options: Options) -> None:
         self._hosts = hosts
         self._options = options
-        alike = before is not None and before._hosts is hosts and before._options.sends_like(options)
-        self._headers: dict[str, httpx.Headers] = before._headers if before is not None and alike else {}
+        self._headers: dict[str, httpx.Headers] = {}
         self._limits = {"timeout": options.timeout.extension()}  # of most calls, so made once
+
+    def of_copy(self, hosts: Hosts, options: Options) -> Framer:
+        """That of a copy of the client: what both send alike is made once."""
+        copy = Framer(hosts, options)
+        if hosts is self._hosts and options.sends_like(self._options):
+            copy._headers = self._headers
+        return copy
 
     def call(
         self,

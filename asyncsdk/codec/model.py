@@ -13,6 +13,7 @@ import attrs
 from attrs import field, frozen
 
 from ..http.redact import MASK, is_sensitive, redact
+from ..notebook import table
 from .incomplete import settle, whole_class
 from .marks import ABSENT
 from .times import read_time, timestamp
@@ -85,6 +86,9 @@ class Model(_Sent):
             f"{each.name}={MASK if _is_secret(each) else _shown(value)}" for each, value in values if value is not None
         )
         return f"{type(self).__name__}({', '.join(pairs)})"
+
+    def _repr_html_(self) -> str:
+        return table(cells(self).items(), caption=type(self).__name__, count=len(cells(self)))
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -162,6 +166,16 @@ def _unhashable(model: Model) -> str:
         except TypeError as error:
             return f"{each.name}: {error}"
     return "one of its values has none"
+
+
+def cells(model: Model) -> dict[str, str]:
+    """The fields of a model that hold anything, as they may be shown."""
+    values = ((each, getattr(model, each.name)) for each in attrs.fields(type(model)) if each.repr)
+    return {
+        each.name: MASK if _is_secret(each) else redact(value) if isinstance(value, str) else _shown(value)
+        for each, value in values
+        if value is not None
+    }
 
 
 def _is_secret(each: attrs.Attribute[Any]) -> bool:

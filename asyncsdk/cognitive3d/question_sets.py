@@ -204,7 +204,8 @@ class QuestionSets(Resource):
         def begin() -> Callable[[str | None], Awaitable[Any]]:
             return PageWalk(serve, key=_whole_row, prepare=_as_they_are, limit=limit, start=page or 0).page
 
-        return Pager.of_walks(begin, numbered=None if page else 0, of=ExitPollResponse)
+        pager = Pager.of_walks(begin, numbered=None if page else 0, of=ExitPollResponse)
+        return pager.told(RESPONSES.id, RESPONSES.told(path, query))
 
     def answers(
         self,

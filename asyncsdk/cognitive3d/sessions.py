@@ -199,7 +199,7 @@ class Sessions(Resource):
         def begin() -> Callable[[str | None], Awaitable[Any]]:
             return PageWalk(serve, key=key, prepare=inside, limit=query.body(0)["limit"]).page
 
-        return FlatPager.of_walks(begin, numbered=0, of=of)
+        return FlatPager.of_walks(begin, numbered=0, of=of).told(LIST.id, {"project_id": query.project_id})
 
 
 def _session_key(session: Session) -> Hashable:

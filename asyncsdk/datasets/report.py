@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import fields, frozen
 
 from ..fanout.progress import Failure
+from ..notebook import MOST_ROWS, lined, table
 from .shard import Shard
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Report:
     """What a backfill did.
 
@@ -32,3 +33,17 @@ class Report:
     outside: int
     seconds: float
     failures: tuple[Failure[Shard], ...] = ()
+
+    def _told(self) -> list[tuple[str, object]]:
+        counts = [(each.name, getattr(self, each.name)) for each in fields(type(self)) if each.name != "failures"]
+        return [*counts, ("failures", len(self.failures))]
+
+    def __repr__(self) -> str:
+        failed = [f"  {each.shard}: {each.error}" for each in self.failures[:MOST_ROWS]]
+        return "\n".join(["Report", lined(self._told()), *failed])
+
+    def _repr_html_(self) -> str:
+        failed = table(
+            ((each.shard, each.error) for each in self.failures), ["failed", "why"], count=len(self.failures)
+        )
+        return table(self._told(), caption="Report") + (failed if self.failures else "")

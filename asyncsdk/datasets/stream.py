@@ -79,6 +79,9 @@ class RowStream(Run[Shard, Any], Generic[M]):
             for each in self._answers:
                 await each.aclose()
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._dataset.id}: {self.progress.summary()}>"
+
     def __aiter__(self) -> Self:
         self._use("rows")
         return self

@@ -86,6 +86,12 @@ class Run(Generic[K, T]):
         self.progress = Progress(total_shards=self._keys.length)
         self.failures: list[Failure[K]] = []
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.progress.summary('keys')}>"
+
+    def _repr_html_(self) -> str:
+        return self.progress._repr_html_()
+
     async def __aenter__(self) -> Self:
         if self._entered:
             raise RuntimeError("a fan-out is entered once; make a new one")

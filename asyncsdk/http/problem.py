@@ -11,7 +11,7 @@ import httpx
 
 from .. import errors
 from .dates import http_date
-from .redact import hide, redact
+from .redact import hide, redact, redact_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -51,6 +51,7 @@ _MOST_MESSAGE = 500
 _MOST_HEADER = 200
 _DEEPEST = 6
 _NO_JSON = object()
+_HTML = "an HTML page"
 
 # API Gateway says it of an unknown route or method at least as often as of missing credentials
 # (docs/services/unleash-analytics.md).
@@ -88,6 +89,8 @@ def api_error(
     text = hide(text, secrets)
     said = _title(text) if value is _NO_JSON else hide(_said(value), secrets)
     said = " ".join(said.split())
+    # that it came as a page is our own remark
+    detail = redact(said, most=_MOST_MESSAGE).removesuffix(f" ({_HTML})").removeprefix(_HTML) or None
     if status == 403 and said == _MISSING_TOKEN:
         said += " (API Gateway says this of an unknown route or method too)"
     if 300 <= status < 400:
@@ -98,6 +101,8 @@ def api_error(
         message,
         status_code=status,
         code=_code(value, headers, secrets),
+        detail=detail,
+        value=None if value is _NO_JSON else redact_value(value, secrets),
         request_id=request_id_of(headers, secrets),
         operation=operation,
         body=redact(text),
@@ -214,7 +219,7 @@ def _title(text: str) -> str:
     if re.search(r"<(!doctype|html|head|body|title)\b", text[:2048], re.IGNORECASE):
         found = re.search(r"<(title|h1|pre)[^>]*>(.*?)</\1>", text, re.IGNORECASE | re.DOTALL)
         inner = re.sub(r"<[^<>]+>", " ", found[2]) if found else ""
-        return f"{html.unescape(inner).strip()} (an HTML page)" if inner.strip() else "an HTML page"
+        return f"{html.unescape(inner).strip()} ({_HTML})" if inner.strip() else _HTML
     return text
 
 

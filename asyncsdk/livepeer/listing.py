@@ -111,7 +111,8 @@ class LivepeerResource(Resource):
 
             return await self._ask(operation, *path, into=read, query={"limit": size, "cursor": asked, **query})
 
-        return by_cursor(fetch, unique=_id)
+        shown = {**query, "limit": page_size or limit, "cursor": cursor}
+        return by_cursor(fetch, unique=_id).told(operation.id, operation.told(path, shown))
 
     async def _ask(self, operation: Operation, *path: object, into: Decoder[T], query: Query) -> T:
         """Get one page of a list."""

@@ -66,7 +66,7 @@ class Regions(LivepeerResource):
         Raises:
             SDKError: from the iteration.
         """
-        return at_once(lambda: self._call(LIST, into=by_region))
+        return at_once(lambda: self._call(LIST, into=by_region)).told(LIST.id, {})
 
     async def get(self, region: str) -> Region:
         """Get one region.

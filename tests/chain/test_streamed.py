@@ -15,7 +15,7 @@ from asyncsdk import (
     NotFoundError,
     RetryPolicy,
     Timeout,
-    TimeoutError,
+    TimeoutError,  # noqa: A004
     UnleashAnalytics,
 )
 from asyncsdk.http.clock import Clock

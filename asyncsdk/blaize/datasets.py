@@ -58,8 +58,9 @@ class _UserIds:
     async def __aiter__(self) -> AsyncIterator[str]:
         async with self._users.export() as exported:
             async for row in exported:
-                found = getattr(row.user, "user_id", None)
-                if not isinstance(row.user, User) or found is None:
+                user = getattr(row, "user", None)
+                found = getattr(user, "user_id", None)
+                if not isinstance(user, User) or found is None:
                     break
                 yield found
             else:

@@ -40,7 +40,7 @@ class ExportedUser(Model):
     """
 
     seq_no: int | None = wire("seq-no")
-    user: User | None = None
+    user: User = wire("user", always=True)
     grants: tuple[Grant, ...] | None = None
 
 

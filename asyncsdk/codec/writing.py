@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, overload
 
 from ..http.json_text import write_json
 from .fault import fault, is_finite
@@ -17,6 +17,10 @@ from .times import timestamp
 _SCALARS = (str, int, float, bool, type(None))
 
 
+@overload
+def to_dict(value: Model) -> dict[str, Any]: ...
+@overload
+def to_dict(value: Any) -> Any: ...
 def to_dict(value: Any) -> Any:
     """The wire JSON of any model, receipt or row; plain JSON passes through unchanged.
 

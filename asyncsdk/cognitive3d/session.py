@@ -88,7 +88,7 @@ class Session(CognitiveModel):
     user: str | None = None
     date: datetime = wire("date", always=True)
     end_date: datetime | None = wire("endDate")
-    duration: int | None = None
+    duration: int = wire("duration", always=True)
     hmd: str | None = None
     tags: tuple[str, ...] | None = None
     properties: Mapping[str, Any] | None = None

@@ -237,7 +237,7 @@ def event_rows(
         "userKey": session.user_key,
         "deviceId": session.device_id,
         "date": _raw(session, "date"),
-        "duration": session.duration,
+        "duration": getattr(session, "duration", None),
         "hmd": session.hmd,
     }
     rows = []

@@ -289,7 +289,7 @@ class Webhooks(LivepeerResource):
         body = changed_webhook(id, checked(UPDATE, webhook))
         if is_old_webhook(body) and not (body.get("userId") and body.get("kind")):
             before = to_dict(await self.get(id))
-            kept = {name: before[name] for name in ("kind", "userId", "createdAt") if name in before}
+            kept: dict[str, Any] = {name: before[name] for name in ("kind", "userId", "createdAt") if name in before}
             body = {**kept, **body}
         return await self._get(UPDATE, id, of=Webhook, body=body)
 

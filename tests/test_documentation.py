@@ -11,7 +11,6 @@ import sqlite3
 import tomllib
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import attrs
 import httpx

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime  # attrs resolves the annotations of models when they are first read
 from functools import cache
 from operator import attrgetter
@@ -81,14 +81,12 @@ class Model(_Sent):
         settle(self)
 
     def __repr__(self) -> str:
-        values = ((each, getattr(self, each.name)) for each in attrs.fields(type(self)) if each.repr)
-        pairs = (
-            f"{each.name}={MASK if _is_secret(each) else _shown(value)}" for each, value in values if value is not None
-        )
+        pairs = (f"{each.name}={MASK if _is_secret(each) else _shown(value)}" for each, value in _given(self))
         return f"{type(self).__name__}({', '.join(pairs)})"
 
     def _repr_html_(self) -> str:
-        return table(cells(self).items(), caption=type(self).__name__, count=len(cells(self)))
+        rows = cells(self)
+        return table(rows.items(), caption=type(self).__name__, count=len(rows))
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -142,8 +140,8 @@ def _sent_before() -> Any:
 
     attrs hands on nothing but fields, and it shows each field in `attrs.asdict`.
     """
-    frame = _getframe(3)  # around `__attrs_post_init__` and `__init__`
-    return frame.f_locals["inst"]._wire if frame.f_code is _EVOLVE else None  # noqa: SLF001
+    caller = _getframe(2).f_back  # `__attrs_post_init__` and `__init__` are between
+    return caller.f_locals["inst"]._wire if caller is not None and caller.f_code is _EVOLVE else None  # noqa: SLF001
 
 
 def _rebuilt(cls: Any, sent: Any, values: Mapping[str, Any]) -> Any:
@@ -170,12 +168,17 @@ def _unhashable(model: Model) -> str:
 
 def cells(model: Model) -> dict[str, str]:
     """The fields of a model that hold anything, as they may be shown."""
-    values = ((each, getattr(model, each.name)) for each in attrs.fields(type(model)) if each.repr)
     return {
         each.name: MASK if _is_secret(each) else redact(value) if isinstance(value, str) else _shown(value)
-        for each, value in values
-        if value is not None
+        for each, value in _given(model)
     }
+
+
+def _given(model: Model) -> Iterator[tuple[attrs.Attribute[Any], Any]]:
+    """The fields that a repr may show, and that hold anything."""
+    for each in attrs.fields(type(model)):
+        if each.repr and (value := getattr(model, each.name)) is not None:
+            yield each, value
 
 
 def _is_secret(each: attrs.Attribute[Any]) -> bool:

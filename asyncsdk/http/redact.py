@@ -117,6 +117,8 @@ def redact_value(value: Any, secrets: Iterable[str] = (), depth: int = 0) -> Any
         }
     if isinstance(value, list):
         return [redact_value(each, secrets, depth + 1) for each in value]
+    if isinstance(value, int | float) and hide(str(value), secrets) != str(value):
+        return MASK
     return redact(value, secrets) if isinstance(value, str) else value
 
 

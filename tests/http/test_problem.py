@@ -336,12 +336,12 @@ def test_the_detail_is_the_services_own_sentence_alone(body, detail):
 
 
 def test_the_body_is_there_as_data_without_secrets():
-    body = b'{"message": "no user a-secret", "password": "hunter22", "items": [{"n": 1, "ok": true, "none": null}]}'
-    error = api_error(operation="shop.orders.get", status=400, headers={}, body=body, secrets=["a-secret"])
+    body = b'{"message": "no user a-secret", "password": "hunter22", "items": [{"n": 1, "pin": 987654, "ok": true, "none": null}]}'
+    error = api_error(operation="shop.orders.get", status=400, headers={}, body=body, secrets=["a-secret", "987654"])
     assert error.json() == {
         "message": "no user ***",
         "password": "***",
-        "items": [{"n": 1, "ok": True, "none": None}],
+        "items": [{"n": 1, "pin": "***", "ok": True, "none": None}],
     }
     assert pickle.loads(pickle.dumps(error)).json() == error.json()
     for body in (b"words", b"", b"<html></html>"):

@@ -26,11 +26,10 @@ settings.load_profile("soak" if os.environ.get("ASYNCSDK_SOAK") else "tests")
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _signals_are_heeded():
-    """Jobs that a script starts with ``&``, or by nohup, ignore some, and so would every process that a test starts and stops."""
-    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
-        if signal.getsignal(number) is signal.SIG_IGN:
-            signal.signal(number, usual)
+def _ctrl_c_is_heeded():
+    """A script starts its jobs with ``&`` so that they ignore it, and so would every process that a test starts and stops."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(

@@ -74,6 +74,7 @@ def _model(cls: Any) -> Hook:
                 complete = complete and each.default is not ABSENT
         for put, default in _beside(cls):
             put(made, default)
+            complete = complete and default is not ABSENT
         if not complete:
             settle(made)
         return made

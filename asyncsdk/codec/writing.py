@@ -9,7 +9,7 @@ from typing import Any, overload
 from ..http.json_text import write_json
 from .fault import fault, is_finite
 from .fit import AsSent
-from .marks import OMIT, WHOLE
+from .marks import ABSENT, OMIT, WHOLE
 from .model import Model
 from .reading import members
 from .times import timestamp
@@ -71,7 +71,8 @@ def _model_to_wire(model: Model) -> Any:
             misfits[key] = made[key]
     for key, each in known.items():
         value = getattr(model, each.name)
-        if key not in sent and value is not OMIT and not same(value, each.default):
+        left = None if each.default is ABSENT else each.default
+        if key not in sent and value is not OMIT and not same(value, left):
             made[key] = to_dict(value)
     return AsSent(made, misfits) if misfits else made
 

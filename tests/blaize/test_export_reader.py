@@ -129,7 +129,7 @@ def test_a_byte_that_is_wrong_is_found_or_changes_a_value_alone(data, document):
         (b'[{"a": "\xff"}]', "not JSON"),
         (b'[{"a": 01}]', "not JSON"),
         (b'[{"a": NaN}]', "not JSON"),
-        (b'[{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}]", "not JSON"),
+        (b'[{"a": ' + b"[" * 5000 + b"]" * 5000 + b"}]", "not JSON"),
     ],
 )
 def test_what_is_no_list_of_objects_is_refused(document, why):

@@ -76,6 +76,8 @@ def test_null_is_a_value_that_the_service_sent():
 
 def test_what_is_sent_needs_only_what_the_document_asks():
     assert to_dict(Stream(name="s")) == {"name": "s"}
+    assert to_dict(Part(note="n", at=None)) == {"note": "n"}
+    assert not hasattr(from_dict(Created, {}), "id")
     assert to_dict(User(identifiers=None)) == {}
 
 

@@ -93,10 +93,11 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Both type checkers, over the package and a typed sample of its use."""
+    """Both type checkers, over the package, a typed sample of its use, and the Python blocks of the documentation."""
     session.install(".[all]", *groups("types", "tests"))
     session.run("mypy")
     session.run("pyright", "--pythonpath", str(Path(session.virtualenv.bin) / "python"))
+    session.run("python", "tests/shared/blocks.py")
 
 
 @nox.session

@@ -24,7 +24,7 @@ if _TYPE_CHECKING:
     from .chain.attempts import Attempt as Attempt
     from .chain.retry import RetryPolicy as RetryPolicy
     from .chain.telemetry.facts import AttemptStart as AttemptStart, CallEnd as CallEnd
-    from .codec import OMIT as OMIT, Model as Model, Receipt as Receipt, to_dict as to_dict
+    from .codec import OMIT as OMIT, Created as Created, Model as Model, Receipt as Receipt, to_dict as to_dict
     from .cognitive3d.client import Cognitive3D as Cognitive3D
     from .datasets.plan import Plan as Plan
     from .datasets.report import Report as Report
@@ -40,6 +40,7 @@ if _TYPE_CHECKING:
         DecodeError as DecodeError,
         GraphQLError as GraphQLError,
         JobFailedError as JobFailedError,
+        MissingFieldError as MissingFieldError,
         NotFoundError as NotFoundError,
         PaginationError as PaginationError,
         PermissionDeniedError as PermissionDeniedError,
@@ -55,6 +56,7 @@ if _TYPE_CHECKING:
     )
     from .fanout.progress import Failure as Failure, Progress as Progress, Warned as Warned
     from .fanout.stream import FanOut as FanOut, fan_out as fan_out
+    from .http.answers import Answer as Answer, responses as responses
     from .livepeer.client import Livepeer as Livepeer
     from .operation import Operation as Operation
     from .paging import Page as Page, Pager as Pager
@@ -67,6 +69,7 @@ if _TYPE_CHECKING:
 _HOMES = {
     "Blaize": "blaize.client",
     "Cognitive3D": "cognitive3d.client",
+    "Created": "codec",
     "Model": "codec",
     "OMIT": "codec",
     "Receipt": "codec",
@@ -81,6 +84,7 @@ _HOMES = {
     "DecodeError": "errors",
     "GraphQLError": "errors",
     "JobFailedError": "errors",
+    "MissingFieldError": "errors",
     "NotFoundError": "errors",
     "PaginationError": "errors",
     "PermissionDeniedError": "errors",
@@ -101,6 +105,8 @@ _HOMES = {
     "Warned": "fanout.progress",
     "FanOut": "fanout.stream",
     "fan_out": "fanout.stream",
+    "Answer": "http.answers",
+    "responses": "http.answers",
     "Attempt": "chain.attempts",
     "AttemptStart": "chain.telemetry.facts",
     "CallEnd": "chain.telemetry.facts",
@@ -126,6 +132,7 @@ __all__ = [
     "APIError",
     "AWSCredentials",
     "AnalyticsRow",
+    "Answer",
     "Attempt",
     "AttemptStart",
     "AuthenticationError",
@@ -139,12 +146,14 @@ __all__ = [
     "ConflictError",
     "ConnectError",
     "ConnectionLostError",
+    "Created",
     "DecodeError",
     "Failure",
     "FanOut",
     "GraphQLError",
     "JobFailedError",
     "Livepeer",
+    "MissingFieldError",
     "Model",
     "NDJSONSink",
     "NotFoundError",
@@ -175,6 +184,7 @@ __all__ = [
     "WebhookError",
     "__version__",
     "fan_out",
+    "responses",
     "to_dict",
 ]
 

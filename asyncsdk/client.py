@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from types import TracebackType
+from typing import Any, ClassVar, Self, TypeVar
+
+import httpx
 
 from .chain.call import Framer
 from .chain.calls import Calls, Decoder
 from .chain.host import Host, Hosts, HostState
+from .chain.options import Options
+from .chain.signing import Signer
 from .chain.streamed import Streamed
+from .chain.throttle import Throttle
 from .chain.waiting import wait_until
 from .chain.way import Way
 from .codec import converter
 from .engines.choice import connections
 from .engines.proxies import Proxies
 from .errors import ConfigurationError
+from .http.body import Body
+from .http.clock import Clock
 from .http.url import BaseURL, Query
+from .operation import Operation
 from .options import OF_CONNECTIONS, CopyOptions, as_options
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
-    from types import TracebackType
-
-    import httpx
-
-    from .chain.options import Options
-    from .chain.signing import Signer
-    from .chain.throttle import Throttle
-    from .http.body import Body
-    from .http.clock import Clock
-    from .operation import Operation
-    from .timeout import Timeout
+from .timeout import Timeout
 
 __all__ = ["Client", "Decoder", "Where"]
 
@@ -89,11 +85,13 @@ class Client:
         self._owner = True
         self._join()
 
-    def _join(self) -> None:
-        """What follows from hosts and options."""
+    def _join(self, before: Framer | None = None) -> None:
+        """What follows from hosts and options, and from what the client sends that this one is a copy of."""
         self._http = None
         self._calls = Calls(self._way, self._hosts, self._options)
-        self._framer = Framer(self._hosts, self._options)
+        self._framer = (
+            Framer(self._hosts, self._options) if before is None else before.of_copy(self._hosts, self._options)
+        )
 
     def _state(self) -> HostState:
         return HostState(self._options.max_connections, self._options.clock)
@@ -198,7 +196,7 @@ class Client:
             copy._arguments = {**self._arguments, **{name: changes[name] for name in own}}
             named = copy._named(self._hosts.fresh, self._hosts.named)
             copy._hosts = Hosts(named, self._hosts.fresh, self._hosts.strangers)
-        copy._join()
+        copy._join(self._framer)
         return copy
 
     @property

@@ -7,10 +7,8 @@ they pickle, and may travel between processes or sit in a list of failures for a
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from collections.abc import Mapping
+from typing import Any
 
 
 def _rebuild(cls: type[SDKError], message: str, state: dict[str, Any]) -> SDKError:
@@ -49,7 +47,8 @@ class SDKError(Exception):
         return str(self.args[0]) if self.args else ""
 
     def __str__(self) -> str:
-        return self.message
+        """The message, which begins with the operation, and how often it was tried if it was more than once."""
+        return f"{self.message} ({self.attempts} attempts)" if self.attempts > 1 else self.message
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.message, dict(self.__dict__))
@@ -126,9 +125,11 @@ class APIError(SDKError):
         status_code: the HTTP status.
         code: the service's own name for the error, where it gives one.
         request_id: what to quote to the vendor's support, where one was sent.
-        body: the answer's body as text, cut, with secrets taken out.
+        detail: the service's own sentence, alone and cut, for those who show it to people; None where it says nothing.
+        body: the answer's body as text, cut, with secrets taken out (`json` gives it as data).
         headers: the few headers that help (an allow-list), lower-case names.
         retry_after: seconds the service asked to wait; None if it did not.
+        value: the body as plain data, with secrets taken out; None where it is not JSON (`json` says so).
     """
 
     def __init__(
@@ -137,19 +138,33 @@ class APIError(SDKError):
         *,
         status_code: int = 0,
         code: str | None = None,
+        detail: str | None = None,
         request_id: str | None = None,
         operation: str | None = None,
         body: str = "",
         headers: Mapping[str, str] | None = None,
         retry_after: float | None = None,
+        value: Any = None,
     ) -> None:
         super().__init__(message, operation=operation)
         self.status_code = status_code
         self.code = code
+        self.detail = detail
         self.request_id = request_id
         self.body = body
         self.headers = dict(headers or {})
         self.retry_after = retry_after
+        self.value = value
+
+    def json(self) -> Any:
+        """The answer's body as plain data, with secrets taken out.
+
+        Raises:
+            ValueError: it is not JSON.
+        """
+        if self.value is None and self.body.strip() != "null":
+            raise ValueError("the body of this error is not JSON: see its body")
+        return self.value
 
 
 class RedirectError(APIError):
@@ -198,6 +213,18 @@ class GraphQLError(APIError):
 
 class JobFailedError(SDKError):
     """A job that was waited for ended in failure."""
+
+
+class MissingFieldError(SDKError, AttributeError):
+    """A field was asked for that every answer has, and that the service left out of this one. Also a builtin `AttributeError`.
+
+    Attributes:
+        field: its name.
+    """
+
+    def __init__(self, message: str = "", *, operation: str | None = None, field: str = "") -> None:
+        super().__init__(message, operation=operation)
+        self.field = field
 
 
 class WebhookError(SDKError):

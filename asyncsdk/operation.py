@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterable, Mapping
+from types import ModuleType
+from typing import Any, Literal
 from urllib.parse import quote
 
 from attrs import field, frozen
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from types import ModuleType
-
-    from .timeout import Timeout
+from .timeout import Timeout
 
 Kind = Literal["object", "any", "none", "scalar", "text", "array", "results", "pages", "cursor", "stream", "bytes"]
 """What a call gives: docs/lists.md says what each means."""
@@ -97,6 +95,10 @@ class Operation:
     def path_params(self) -> tuple[str, ...]:
         """The names of the slots, in path order."""
         return self._parts[1::2]
+
+    def told(self, path: tuple[object, ...], query: Mapping[str, Any] | None) -> Mapping[str, object]:
+        """What a call is given, by name, as a repr may list it."""
+        return {**dict(zip(self.path_params, path, strict=False)), **(query or {})}
 
     def url_path(self, *values: object) -> str:
         """The path with each value in its slot, as one percent-encoded segment.

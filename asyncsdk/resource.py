@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from .body import body_bytes
-from .codec import Model, Receipt, as_list, as_model, receipt
-from .http.url import encode_query
+from .client import Client, Decoder
+from .codec import Created, Model, Receipt, as_list, as_model, created, receipt
+from .http.url import Query, encode_query
+from .operation import Operation
 from .paging import Pager, at_once
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from .client import Client, Decoder
-    from .http.url import Query
-    from .operation import Operation
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
@@ -61,6 +57,10 @@ class Resource:
         """One call that gives a `Receipt`."""
         return await self._call(operation, *path, into=receipt, body=body, query=query)
 
+    async def _create(self, operation: Operation, *path: object, body: Any) -> Created:
+        """One call that makes something, and says what."""
+        return await self._call(operation, *path, into=created, body=body)
+
     def _list(
         self,
         operation: Operation,
@@ -88,7 +88,8 @@ class Resource:
         operation.url_path(*path)
         encode_query(query)
         into = as_list(of, within, single=single)
-        return at_once(lambda: self._call(operation, *path, into=into, query=query), of=of)
+        pager = at_once(lambda: self._call(operation, *path, into=into, query=query), of=of)
+        return pager.told(operation.id, operation.told(path, query))
 
 
 def whole_number(value: object, name: str) -> None:

@@ -16,7 +16,19 @@ from attrs import evolve, frozen
 from hypothesis import given, settings, strategies as st
 
 from asyncsdk import OMIT, DecodeError, Model, NotFoundError, Operation, Receipt, to_dict
-from asyncsdk.codec import WHOLE, as_json, as_model, encode, from_dict, instant, receipt, same, timestamp, wire
+from asyncsdk.codec import (
+    WHOLE,
+    as_json,
+    as_model,
+    encode,
+    from_dict,
+    instant,
+    keep_wire,
+    receipt,
+    same,
+    timestamp,
+    wire,
+)
 from asyncsdk.http.json_text import read_json
 from asyncsdk.http.reply import Reply
 
@@ -90,7 +102,7 @@ anything = st.recursive(
 
 def json_of(cls, values=anything):
     """Wire objects of a class: members that fit, members that do not, members that it does not know."""
-    keys = [each.metadata.get("wire", each.name) for each in attrs.fields(cls) if each.name != "_wire"]
+    keys = [each.metadata.get("wire", each.name) for each in attrs.fields(cls)]
     return st.dictionaries(st.sampled_from([*keys, "unheard"]) | texts, values, max_size=6)
 
 
@@ -133,7 +145,7 @@ def test_what_was_sent_comes_back_just_as_it_was(case):
 @given(made(), st.data())
 def test_changing_one_field_changes_that_field_alone(case, data):
     cls, given_json = case
-    fields = [each for each in attrs.fields(cls) if each.name != "_wire"]
+    fields = list(attrs.fields(cls))
     if not fields:
         return
     each = data.draw(st.sampled_from(fields))
@@ -342,7 +354,8 @@ def test_a_model_of_another_answer_brings_its_own_unknown_fields():
 
 
 def test_a_row_that_came_whole_needs_no_copy_of_what_was_sent():
-    tag = Tag(name=None, at=MOMENT, _wire=WHOLE)
+    tag = Tag(name=None, at=MOMENT)
+    keep_wire(tag, WHOLE)
     assert to_dict(tag) == {"name": None, "createdAt": "2020-08-17T02:08:49.000Z"}
     assert to_dict(evolve(tag, at=None, name=OMIT)) == {"createdAt": None}
     assert tag.extra == {}

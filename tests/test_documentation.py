@@ -11,11 +11,11 @@ import sqlite3
 import tomllib
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import attrs
 import httpx
 import pytest
+from blocks import BLOCKS, PAGES, ROOT, WORLD, compiled, tree_of
 
 import asyncsdk
 from asyncsdk import AWSCredentials, Blaize, Cognitive3D, Livepeer, UnleashAnalytics, UnleashPlatform
@@ -31,13 +31,9 @@ from asyncsdk.testing import (
     serve,
 )
 
-ROOT = Path(__file__).parents[1]
-DOCS = sorted(page for page in (ROOT / "docs").rglob("*.md") if "_build" not in page.parts)
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *DOCS]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 SOURCES = [path for folder in ("asyncsdk", "benchmarks", "examples") for path in sorted((ROOT / folder).rglob("*.py"))]
 
-_BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _NAMED = re.compile(r"`(asyncsdk(?:\.\w+)+)`")
 _FILE = re.compile(r"`((?:examples|docs|tests|benchmarks|asyncsdk)/[\w/.-]+\.\w+)`")
@@ -55,21 +51,6 @@ C3D_END = datetime(2026, 1, 1, tzinfo=UTC)
 _CLIENTS = {"Blaize", "Cognitive3D", "Livepeer", "UnleashAnalytics", "UnleashPlatform"}
 _AWS = AWSCredentials("test-access", "test-secret")
 _ELSEWHERE = {"base_url", "transport"}
-
-
-BLOCKS = {
-    f"{page.relative_to(ROOT).with_suffix('')}-{number}": found
-    for page in PAGES
-    for number, found in enumerate(_BLOCK.findall(page.read_text()), 1)
-}
-
-
-def compiled(source):
-    return compile(source, "<documentation>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-
-
-def tree_of(source):
-    return compile(source, "<documentation>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST)
 
 
 def dotted(node):
@@ -188,6 +169,7 @@ async def test_a_block_runs_against_the_sandbox(name, tmp_path, monkeypatch):
                 "user_ids": [each.user_id for each in users],
                 "user_id": users[0].user_id,
             }
+            assert world.keys() >= WORLD.keys() - {"administrator"}
             result = eval(compiled(BLOCKS[name]), world)
             if inspect.isawaitable(result):
                 await result

@@ -6,22 +6,18 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import httpx
-from attrs import define, field
+from attrs import Attribute, define, field
 
 from ..chain.middleware import own_network
+from ..chain.signing import Network
 from ..errors import APIError, ConfigurationError
 from ..http.clock import SYSTEM, Clock
+from ..http.reply import Reply
 from ..operation import Operation
 from .credentials import AWSCredentials
-
-if TYPE_CHECKING:
-    from attrs import Attribute
-
-    from ..chain.signing import Network
-    from ..http.reply import Reply
 
 T = TypeVar("T")
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from attrs import frozen
 
-from ..codec import Model
+from ..client import Client
+from ..codec import Created, Model, Receipt, wire
 from ..operation import Operation
+from ..paging import Pager
 from .grants import AccountGrants
 from .listing import BlaizeResource
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..client import Client
-    from ..codec import Receipt
-    from ..paging import Pager
 
 USUAL_RPP = 10
 """Results a page, where the service is not told (docs/services/blaize.md)."""
@@ -36,7 +32,7 @@ class Account(Model):
         registration_code: what a user gives to join.
     """
 
-    company_id: str | None = None
+    company_id: str = wire("company_id", always=True)
     name: str | None = None
     number_of_seats: int | None = None
     allow_oversubscription: bool | None = None
@@ -54,8 +50,8 @@ class AccountUser(Model):
         account_id: the account.
     """
 
-    user_id: str | None = None
-    account_id: str | None = None
+    user_id: str = wire("user_id", always=True)
+    account_id: str = wire("account_id", always=True)
 
 
 LIST = Operation(
@@ -184,7 +180,7 @@ class Accounts(BlaizeResource):
         """
         return self._pages(LIST, of=Account, query={"search": search}, page=page, rpp=rpp, usual=USUAL_RPP)
 
-    async def create(self, account: Account | Mapping[str, Any]) -> Receipt:
+    async def create(self, account: Account | Mapping[str, Any]) -> Created:
         """Create an account.
 
         ``POST /v3/accounts``, section "Accounts". Never sent twice by itself.
@@ -196,7 +192,7 @@ class Accounts(BlaizeResource):
             TypeError: a field of the wrong type; nothing was sent.
             BadRequestError: the service refuses it.
         """
-        return await self._do(CREATE, body=account)
+        return await self._create(CREATE, body=account)
 
     async def get(self, id: str) -> Account:
         """Get one account.

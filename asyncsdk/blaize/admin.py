@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from attrs import frozen
 
-from ..codec import Model, wire
+from ..client import Client
+from ..codec import Created, Model, Receipt, wire
 from ..operation import Operation
+from ..paging import Pager
 from .listing import BlaizeResource
 from .model import SignIn
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..client import Client
-    from ..codec import Receipt
-    from ..paging import Pager
 
 COOKIE = "blaize_admin_session"
 
@@ -49,7 +45,7 @@ class AdminSessionUser(Model):
         user_id: the administrator.
     """
 
-    user_id: str | None = None
+    user_id: str = wire("user_id", always=True)
 
 
 @frozen(kw_only=True)
@@ -62,8 +58,8 @@ class KeyPair(Model):
         message: the service's sentence.
     """
 
-    access_key: str | None = None
-    secret_key: str | None = None
+    access_key: str = wire("access_key", always=True)
+    secret_key: str = wire("secret_key", always=True)
     message: str | None = None
 
 
@@ -75,7 +71,7 @@ class AccessKey(Model):
         access_key: the key.
     """
 
-    access_key: str | None = None
+    access_key: str = wire("access_key", always=True)
 
 
 @frozen(kw_only=True)
@@ -144,7 +140,7 @@ SESSIONS_GET = Operation("blaize.admin.sessions.get", "GET", "/v3/admin/sessions
 class AdminUsers(BlaizeResource):
     """The administrators themselves."""
 
-    async def create(self, user: SignIn | Mapping[str, Any]) -> Receipt:
+    async def create(self, user: SignIn | Mapping[str, Any]) -> Created:
         """Create an administrator.
 
         ``POST /v3/admin/users``, section "Create Admin User". Never sent twice by itself.
@@ -156,7 +152,7 @@ class AdminUsers(BlaizeResource):
             TypeError, ValueError: a field that is missing or of the wrong type; nothing was sent.
             BadRequestError: the service refuses it.
         """
-        return await self._do(USERS_CREATE, body=user)
+        return await self._create(USERS_CREATE, body=user)
 
     def roles(self, user_id: str) -> Pager[AdminRole]:
         """List an administrator's roles.

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from attrs import frozen
 
-from ..codec import Model
+from ..codec import Created, Model, Receipt
 from ..operation import Operation
+from ..paging import Pager
 from .listing import BlaizeResource
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..codec import Receipt
-    from ..paging import Pager
 
 
 @frozen(kw_only=True)
@@ -72,7 +68,7 @@ class Bundles(BlaizeResource):
         """
         return self._list(LIST, of=Bundle)
 
-    async def create(self, bundle: Bundle | Mapping[str, Any]) -> Receipt:
+    async def create(self, bundle: Bundle | Mapping[str, Any]) -> Created:
         """Create a bundle.
 
         ``POST /v3/bundles``, section "Bundles". Never sent twice by itself.
@@ -84,7 +80,7 @@ class Bundles(BlaizeResource):
             TypeError: a field of the wrong type; nothing was sent.
             BadRequestError: the service refuses it.
         """
-        return await self._do(CREATE, body=bundle)
+        return await self._create(CREATE, body=bundle)
 
     async def save(self, id: str, bundle: Bundle | Mapping[str, Any]) -> Receipt:
         """Create a bundle under an id of your own.

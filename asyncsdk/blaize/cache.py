@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import frozen
 
 from ..body import body_bytes
-from ..codec import Model
+from ..codec import Created, Model, Receipt
 from ..operation import Operation
+from ..paging import Pager
 from .listing import BlaizeResource
-
-if TYPE_CHECKING:
-    from ..codec import Receipt
-    from ..paging import Pager
 
 
 @frozen(kw_only=True)
@@ -96,7 +93,7 @@ class CacheConfigurations(BlaizeResource):
         """
         return self._list(LIST, of=CacheConfiguration)
 
-    async def create(self, configuration: CacheConfiguration | Mapping[str, Any]) -> Receipt:
+    async def create(self, configuration: CacheConfiguration | Mapping[str, Any]) -> Created:
         """Create a cache configuration.
 
         ``POST /v3/cache-configurations``, section "Cache Configurations List". Never sent twice by itself.
@@ -108,7 +105,7 @@ class CacheConfigurations(BlaizeResource):
             TypeError: a field of the wrong type; nothing was sent.
             BadRequestError: the service refuses it.
         """
-        return await self._do(CREATE, body=configuration)
+        return await self._create(CREATE, body=configuration)
 
     async def get(self, id: str) -> CacheConfiguration:
         """Get one cache configuration.

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Self, Unpack
+from collections.abc import Mapping
+from typing import Self, Unpack
 
 from ..auth.zephr import Scheme, ZephrSigner, admin_session as session_signer
+from ..chain.signing import Signer
 from ..client import Client, Where
 from ..errors import ConfigurationError
 from ..group import Group
+from ..http.service_clock import ServiceClock
 from ..options import ClientOptions, CopyOptions, credential
 from .accounts import Accounts
 from .admin import Admin, AdminSession
@@ -35,12 +38,6 @@ from .static_items import StaticItems
 from .user_schema import UserSchema
 from .users import Users
 from .webhooks import Webhooks
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..chain.signing import Signer
-    from ..http.service_clock import ServiceClock
 
 BASE_URL = "https://{tenant}.api.zephr.com"
 

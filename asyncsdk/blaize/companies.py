@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from attrs import frozen
 
-from ..codec import Model
+from ..codec import Created, Model, Receipt
 from ..operation import Operation
+from ..paging import Pager
 from .listing import BlaizeResource
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..codec import Receipt
-    from ..paging import Pager
 
 
 @frozen(kw_only=True)
@@ -56,7 +52,7 @@ class Companies(BlaizeResource):
         """
         return self._list(LIST, of=Company)
 
-    async def create(self, company: Company | Mapping[str, Any]) -> Receipt:
+    async def create(self, company: Company | Mapping[str, Any]) -> Created:
         """Create a company.
 
         ``POST /v3/companies``, section "Companies". Never sent twice by itself.
@@ -68,7 +64,7 @@ class Companies(BlaizeResource):
             TypeError: a field of the wrong type; nothing was sent.
             BadRequestError: the service refuses it.
         """
-        return await self._do(CREATE, body=company)
+        return await self._create(CREATE, body=company)
 
     async def get(self, id: str) -> Company:
         """Get one company.

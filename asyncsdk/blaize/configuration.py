@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import frozen
 
-from ..codec import Model, to_dict
+from ..codec import Model, Receipt, to_dict
 from ..operation import Operation
 from ..resource import Resource
-
-if TYPE_CHECKING:
-    from ..codec import Receipt
 
 
 @frozen(kw_only=True, eq=False)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from attrs import frozen
 
-from ..codec import Model
+from ..codec import Created, Model, Receipt
 from ..operation import Operation
+from ..paging import Pager
 from .listing import BlaizeResource
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..codec import Receipt
-    from ..paging import Pager
 
 
 @frozen(kw_only=True)
@@ -58,7 +54,7 @@ class Credits(BlaizeResource):
         """
         return self._list(LIST, of=Credit)
 
-    async def create(self, credit: Credit | Mapping[str, Any]) -> Receipt:
+    async def create(self, credit: Credit | Mapping[str, Any]) -> Created:
         """Create a credit.
 
         ``POST /v3/credits``, section "Credits". Never sent twice by itself.
@@ -70,7 +66,7 @@ class Credits(BlaizeResource):
             TypeError: a field of the wrong type; nothing was sent.
             BadRequestError: the service refuses it.
         """
-        return await self._do(CREATE, body=credit)
+        return await self._create(CREATE, body=credit)
 
     async def save(self, id: str, credit: Credit | Mapping[str, Any]) -> Receipt:
         """Create a credit under an id of your own.

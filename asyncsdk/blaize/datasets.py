@@ -58,14 +58,16 @@ class _UserIds:
     async def __aiter__(self) -> AsyncIterator[str]:
         async with self._users.export() as exported:
             async for row in exported:
-                if not isinstance(row.user, User) or row.user.user_id is None:
+                user = getattr(row, "user", None)
+                found = getattr(user, "user_id", None)
+                if not isinstance(user, User) or found is None:
                     break
-                yield row.user.user_id
+                yield found
             else:
                 return
         async for user in self._users.list():
-            if user.user_id is not None:
-                yield user.user_id
+            if (found := getattr(user, "user_id", None)) is not None:
+                yield found
 
 
 class _AccountIds:
@@ -83,8 +85,8 @@ class _AccountIds:
         else:
             return
         async for member in self._accounts.users.list():
-            if member.account_id is not None:
-                yield member.account_id
+            if (found := getattr(member, "account_id", None)) is not None:
+                yield found
 
 
 USERS = Dataset("blaize.users", ExportedUser, _users)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from attrs import frozen
 
-from ..codec import Model
+from ..codec import Created, Model, Receipt
 from ..operation import Operation
+from ..paging import Pager
 from .listing import BlaizeResource
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..codec import Receipt
-    from ..paging import Pager
 
 
 @frozen(kw_only=True)
@@ -52,7 +48,7 @@ class Entitlements(BlaizeResource):
         """
         return self._list(LIST, of=Entitlement)
 
-    async def create(self, entitlement: Entitlement | Mapping[str, Any]) -> Receipt:
+    async def create(self, entitlement: Entitlement | Mapping[str, Any]) -> Created:
         """Create an entitlement.
 
         ``POST /v3/entitlements``, section "Entitlements". Never sent twice by itself.
@@ -64,7 +60,7 @@ class Entitlements(BlaizeResource):
             TypeError: a field of the wrong type; nothing was sent.
             BadRequestError: the service refuses it.
         """
-        return await self._do(CREATE, body=entitlement)
+        return await self._create(CREATE, body=entitlement)
 
     async def save(self, id: str, entitlement: Entitlement | Mapping[str, Any]) -> Receipt:
         """Create an entitlement under an id of your own.

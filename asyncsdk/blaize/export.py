@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Any, Self
+from types import TracebackType
+from typing import Any, Self
 
 from attrs import frozen
 
+from ..chain.streamed import Streamed
+from ..client import Client
 from ..codec import Model, from_dict, wire
 from ..errors import ConnectionLostError, SDKError
-from ..http.url import encode_query
+from ..http.url import Query, encode_query
+from ..operation import Operation
 from ..resource import whole_number
 from .export_reader import BrokenExportError, ExportReader
 from .grants import Grant
 from .listing import Extent
 from .user import User
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
-    from types import TracebackType
-
-    from ..chain.streamed import Streamed
-    from ..client import Client
-    from ..http.url import Query
-    from ..operation import Operation
 
 USUAL_RPP = 500
 """Results a page, where the service is not told (docs/services/blaize.md)."""
@@ -44,7 +40,7 @@ class ExportedUser(Model):
     """
 
     seq_no: int | None = wire("seq-no")
-    user: User | None = None
+    user: User = wire("user", always=True)
     grants: tuple[Grant, ...] | None = None
 
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from attrs import frozen
 
-from ..codec import Model, wire
+from ..codec import Model, Receipt, wire
 from ..operation import Operation
+from ..paging import Pager
 from .listing import BlaizeResource
 from .times import moment_or_none
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from ..codec import Receipt
-    from ..paging import Pager
 
 
 @frozen(kw_only=True)
@@ -31,7 +27,7 @@ class Gift(Model):
         cross_device_session: the session of whoever claimed it; never shown in a repr.
     """
 
-    id: str | None = wire("id", answer_only=True)
+    id: str = wire("id", answer_only=True, always=True)
     created: str | None = wire("created", answer_only=True)
     claimed: str | None = wire("claimed", answer_only=True)
     uri: str | None = None

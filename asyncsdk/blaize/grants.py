@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from attrs import frozen
 
-from ..codec import Model, wire
+from ..codec import Created, Model, Receipt, wire
+from ..errors import MissingFieldError
 from ..operation import Operation
+from ..paging import Pager
 from .listing import BlaizeResource
 from .times import moment_or_none
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from ..codec import Receipt
-    from ..paging import Pager
 
 
 @frozen(kw_only=True)
@@ -34,12 +31,19 @@ class Grant(Model):
 
     grant_id: str | None = wire("grantId", answer_only=True)
     entitlement_type: str | None = None
-    entitlement_id: str | None = None
+    entitlement_id: str = wire("entitlement_id", always=True)
 
     @property
-    def id(self) -> str | None:
-        """The grant's id, under whichever of its two names it came."""
-        return self.grant_id or self.extra.get("grant_id")
+    def id(self) -> str:
+        """The grant's id, under whichever of its two names it came.
+
+        Raises:
+            MissingFieldError: the service left it out.
+        """
+        found: str | None = self.grant_id or self.extra.get("grant_id")
+        if found is None:
+            raise MissingFieldError("this Grant has no id: the service left it out", field="id")
+        return found
 
     @property
     def starts_at(self) -> datetime | None:
@@ -91,7 +95,7 @@ class UserGrants(BlaizeResource):
         """
         return self._list(USER_LIST, user_id, of=Grant, query={"active": active})
 
-    async def create(self, user_id: str, grant: Grant | Mapping[str, Any]) -> Receipt:
+    async def create(self, user_id: str, grant: Grant | Mapping[str, Any]) -> Created:
         """Grant a user something.
 
         ``POST /v3/users/{userId}/grants``, section "User Grants". Never sent twice by itself: that would be two grants.
@@ -104,7 +108,7 @@ class UserGrants(BlaizeResource):
             TypeError: a field of the wrong type; nothing was sent.
             BadRequestError: the service refuses it.
         """
-        return await self._do(USER_CREATE, user_id, body=grant)
+        return await self._create(USER_CREATE, user_id, body=grant)
 
     async def get(self, user_id: str, grant_id: str) -> Grant:
         """Get one of a user's grants.
@@ -167,7 +171,7 @@ class AccountGrants(BlaizeResource):
         """
         return self._list(ACCOUNT_LIST, account_id, of=Grant)
 
-    async def create(self, account_id: str, grant: Grant | Mapping[str, Any]) -> Receipt:
+    async def create(self, account_id: str, grant: Grant | Mapping[str, Any]) -> Created:
         """Grant an account something.
 
         ``POST /v3/accounts/{account_id}/grants``, which the live service has and the document does not (docs/services/blaize.md).
@@ -180,7 +184,7 @@ class AccountGrants(BlaizeResource):
             TypeError: a field of the wrong type; nothing was sent.
             BadRequestError: the service refuses it.
         """
-        return await self._do(ACCOUNT_CREATE, account_id, body=grant)
+        return await self._create(ACCOUNT_CREATE, account_id, body=grant)
 
     async def get(self, account_id: str, grant_id: str) -> Grant:
         """Get one of an account's grants.

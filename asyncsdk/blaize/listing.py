@@ -73,7 +73,8 @@ class BlaizeResource(Resource):
         async def fetch(number: int | None) -> tuple[Sequence[M], Mapping[str, Any]]:
             return await self._call(operation, *path, into=into, query={**query, "page": number, "rpp": rpp})
 
-        return by_rpp(fetch, page=page, rpp=rpp, usual=usual, of=of)
+        shown = operation.told(path, {**query, "page": page, "rpp": rpp})
+        return by_rpp(fetch, page=page, rpp=rpp, usual=usual, of=of).told(operation.id, shown)
 
 
 def by_rpp(

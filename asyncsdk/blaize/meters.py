@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from attrs import frozen
 
-from ..codec import Model
+from ..codec import Created, Model, Receipt
 from ..operation import Operation
+from ..paging import Pager
 from .listing import BlaizeResource
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..codec import Receipt
-    from ..paging import Pager
 
 
 @frozen(kw_only=True)
@@ -62,7 +58,7 @@ class Meters(BlaizeResource):
         """
         return self._list(LIST, of=Meter)
 
-    async def create(self, meter: Meter | Mapping[str, Any]) -> Receipt:
+    async def create(self, meter: Meter | Mapping[str, Any]) -> Created:
         """Create a meter.
 
         ``POST /v3/meters``, section "Meters". Never sent twice by itself.
@@ -74,7 +70,7 @@ class Meters(BlaizeResource):
             TypeError: a field of the wrong type; nothing was sent.
             BadRequestError: the service refuses it.
         """
-        return await self._do(CREATE, body=meter)
+        return await self._create(CREATE, body=meter)
 
     async def save(self, id: str, meter: Meter | Mapping[str, Any]) -> Receipt:
         """Create a meter under an id of your own.

@@ -61,7 +61,7 @@ class DeliveredEntitlement(Model):
         credited_by: the credits that pay for its use.
     """
 
-    id: str | None = None
+    id: str = wire("id", always=True)
     direct: bool | None = None
     metered_by: Sequence[Any] | None = wire("meteredBy")
     credited_by: Sequence[Any] | None = wire("creditedBy")

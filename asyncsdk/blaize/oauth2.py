@@ -58,7 +58,7 @@ class Tokens(Model):
     token_type: str | None = wire("token_type", secret=False)
     expires_in: int | None = None
     refresh_token: str | None = wire("refresh_token", secret=True)
-    user_id: str | None = None
+    user_id: str = wire("user_id", always=True)
 
 
 EXCHANGE_CODE = Operation(

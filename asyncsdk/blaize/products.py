@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from attrs import frozen
 
-from ..codec import Model, wire
+from ..codec import Model, Receipt, wire
 from ..operation import Operation
+from ..paging import Pager
 from .listing import BlaizeResource
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..codec import Receipt
-    from ..paging import Pager
 
 
 @frozen(kw_only=True)
@@ -26,7 +22,7 @@ class ProductEntitlement(Model):
         type: always ``"bundle"``; required.
     """
 
-    id: str | None = None
+    id: str = wire("id", always=True)
     type: str | None = None
 
 
@@ -92,7 +88,7 @@ class Product(Model):
         mapping: how the payment provider knows it; required.
     """
 
-    id: str | None = wire("id", answer_only=True)
+    id: str = wire("id", answer_only=True, always=True)
     label: str | None = None
     description: str | None = None
     entitlement: ProductEntitlement | None = None

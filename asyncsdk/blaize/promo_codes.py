@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import evolve, frozen
 
 from ..body import checked
 from ..codec import Model, Receipt, encode, from_dict, receipt, wire
 from ..errors import GraphQLError
+from ..http.reply import Reply
 from ..operation import Operation
-from ..paging import at_once
+from ..paging import Pager, at_once
 from ..resource import Resource
 from .graphql import fields, literal
-
-if TYPE_CHECKING:
-    from ..http.reply import Reply
-    from ..paging import Pager
 
 GRAPHQL = "application/graphql"
 PATH = "/v4/admin/graphql"
@@ -150,7 +147,9 @@ def _failure(reply: Reply, said: str) -> GraphQLError:
     return GraphQLError(
         f"{reply.operation.id}: {said}"[:500],
         status_code=reply.status,
+        detail=said[:500],
         operation=reply.operation.id,
+        value=reply.json(),
         body=reply.body[:2048].decode("utf-8", "replace"),
     )
 
@@ -226,4 +225,4 @@ class PromoCodes(Resource):
         Raises:
             GraphQLError: from the iteration: the answer says that it failed.
         """
-        return at_once(lambda: self._call(LIST, into=_codes, body=_LIST), of=PromoCode)
+        return at_once(lambda: self._call(LIST, into=_codes, body=_LIST), of=PromoCode).told(LIST.id, {})

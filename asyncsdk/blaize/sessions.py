@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 from attrs import frozen
 
-from ..codec import Model, wire
+from ..codec import Model, Receipt, wire
 from ..operation import Operation
 from ..resource import Resource
 from .model import AccessModel, SignIn
 from .times import moment_or_none
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from ..codec import Receipt
 
 
 @frozen(kw_only=True)
@@ -34,7 +30,7 @@ class Session(Model):
     expiry_date: str | None = wire("expiryDate")
     start_date: str | None = wire("startDate")
     authenticated: bool | None = None
-    session_id: str | None = wire("session_id", secret=True)
+    session_id: str = wire("session_id", secret=True, always=True)
     user_id: str | None = None
 
     @property
@@ -60,7 +56,7 @@ class CrossDeviceSession(Model):
     """
 
     session_variables: Mapping[str, Any] | None = wire("session_variables", secret=True)
-    user_id: str | None = None
+    user_id: str = wire("user_id", always=True)
     sessions: tuple[Session, ...] | None = wire("sessions", secret=False)
     access_model: AccessModel | None = None
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from attrs import frozen
 
-from ..codec import Model
+from ..codec import Model, Receipt, wire
 from ..operation import Operation
+from ..paging import Pager
 from .listing import BlaizeResource
-
-if TYPE_CHECKING:
-    from ..codec import Receipt
-    from ..paging import Pager
 
 
 @frozen(kw_only=True)
@@ -24,7 +19,7 @@ class StaticItem(Model):
         item: its text.
     """
 
-    id: str | None = None
+    id: str = wire("id", always=True)
     item: str | None = None
 
 

@@ -23,7 +23,7 @@ class User(Model):
         email_verified: whether the address was.
     """
 
-    user_id: str | None = wire("user_id", answer_only=True)
+    user_id: str = wire("user_id", answer_only=True, always=True)
     identifiers: Identifiers | None = None
     validators: Validators | None = wire("validators", secret=True)
     attributes: Mapping[str, Any] | None = None

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from attrs import frozen
 
-from ..codec import Model, wire
+from ..codec import Model, Receipt, wire
 from ..operation import Operation
+from ..paging import Pager
 from .listing import BlaizeResource
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..codec import Receipt
-    from ..paging import Pager
 
 
 @frozen(kw_only=True)
@@ -36,7 +32,7 @@ class SchemaField(Model):
         range_step: what lies between two.
     """
 
-    slug: str | None = None
+    slug: str = wire("slug", always=True)
     label: str | None = None
     internal_description: str | None = wire("internal-description")
     public_description: str | None = wire("public-description")

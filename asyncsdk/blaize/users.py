@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
+from ..client import Client
+from ..codec import Created, Receipt
 from ..operation import Operation
+from ..paging import Pager
 from .accounts import AccountUser
 from .export import UserExport
 from .grants import UserGrants
@@ -14,13 +18,6 @@ from .model import AccessModel
 from .sessions import CrossDeviceSession
 from .user import EmailUpdate, PasswordlessStart, PasswordReset, User
 from .user_filters import as_text, foreign_keys, joined, packed
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from ..client import Client
-    from ..codec import Receipt
-    from ..paging import Pager
 
 # Results a page, where the service is not told: not published for users, so what it is for accounts.
 USUAL_RPP = 10
@@ -231,7 +228,7 @@ class Users(BlaizeResource):
         }
         return self._pages(LIST, of=User, query=query, page=page, rpp=rpp, usual=USUAL_RPP)
 
-    async def create(self, user: User | Mapping[str, Any] | Sequence[User | Mapping[str, Any]]) -> Receipt:
+    async def create(self, user: User | Mapping[str, Any] | Sequence[User | Mapping[str, Any]]) -> Created:
         """Create a user, or many at once.
 
         ``POST /v3/users``, section "Create User". A list is sent as a list, which the service takes too. Never sent twice by
@@ -245,7 +242,7 @@ class Users(BlaizeResource):
             BadRequestError: the service refuses it.
             ConflictError: there is such a user already.
         """
-        return await self._do(CREATE, body=user)
+        return await self._create(CREATE, body=user)
 
     async def get(self, user_id: str) -> User:
         """Get one user.

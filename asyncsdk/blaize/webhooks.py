@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 from attrs import frozen
 
-from ..codec import Model, from_dict, wire
+from ..codec import Created, Model, Receipt, from_dict, wire
 from ..errors import WebhookError
 from ..http.json_text import read_json
 from ..operation import Operation
+from ..paging import Pager
 from .listing import BlaizeResource
 from .model import Identifiers
 from .times import from_milliseconds, moment_or_none
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from ..codec import Receipt
-    from ..paging import Pager
 
 
 @frozen(kw_only=True)
@@ -34,7 +30,7 @@ class Webhook(Model):
         target: the URL they go to.
     """
 
-    webhook_id: str | None = wire("webhook_id", answer_only=True)
+    webhook_id: str = wire("webhook_id", answer_only=True, always=True)
     label: str | None = None
     triggers: tuple[str, ...] | None = None
     method: str | None = None
@@ -148,7 +144,7 @@ class Webhooks(BlaizeResource):
         """
         return self._list(LIST, of=Webhook)
 
-    async def create(self, webhook: Webhook | Mapping[str, Any]) -> Receipt:
+    async def create(self, webhook: Webhook | Mapping[str, Any]) -> Created:
         """Create a webhook; what it sends is read by `parse`.
 
         ``POST /v3/webhooks``, section "Webhooks". Never sent twice by itself.
@@ -160,7 +156,7 @@ class Webhooks(BlaizeResource):
             TypeError: a field of the wrong type; nothing was sent.
             BadRequestError: the service refuses it.
         """
-        return await self._do(CREATE, body=webhook)
+        return await self._create(CREATE, body=webhook)
 
     async def get(self, id: str) -> Webhook:
         """Get one webhook.

@@ -42,6 +42,7 @@ class Call:
         extensions: of the requests, beside their limits of time; for a caller's own transport.
 
     Attributes:
+        answered: the last answer, and the number of the attempt that it came to.
         watched: who is told of its attempts.
     """
 
@@ -49,6 +50,7 @@ class Call:
         "_extensions",
         "_path",
         "_secrets",
+        "answered",
         "body",
         "headers",
         "host",
@@ -80,6 +82,7 @@ class Call:
         self.body = body
         self.timeout = timeout
         self.most = most
+        self.answered: tuple[httpx.Response, int] | None = None
         self._path = path
         self._secrets = secrets
         self._extensions = {"timeout": timeout.extension()} if extensions is None else extensions
@@ -135,6 +138,13 @@ class Framer:
         self._options = options
         self._headers: dict[str, httpx.Headers] = {}
         self._limits = {"timeout": options.timeout.extension()}  # of most calls, so made once
+
+    def of_copy(self, hosts: Hosts, options: Options) -> Framer:
+        """That of a copy of the client: what both send alike is made once."""
+        copy = Framer(hosts, options)
+        if hosts is self._hosts and options.sends_like(self._options):
+            copy._headers = self._headers
+        return copy
 
     def call(
         self,

@@ -11,6 +11,7 @@ import httpx
 from attrs import evolve
 
 from ..errors import APIError, DecodeError, SDKError
+from ..http.answers import note
 from ..http.body import HeldBody
 from ..http.coding import decompressed
 from ..http.problem import api_error, is_spent_quota, is_throttling
@@ -108,6 +109,10 @@ class Calls:
             discard=_close,
         )
         result = await (attempts if call.watched is None else call.watched.over(attempts, _close))
+        answered, call.answered = call.answered, None  # or an error's frames would keep the answer
+        if answered is not None:
+            note(*answered, call.operation.id, partial(self.secrets, call))
+            del answered
         if isinstance(result, Exception):
             try:
                 raise result
@@ -191,6 +196,8 @@ class Calls:
         except BaseException as error:  # cancelled, or misused: not ours to change
             self._tell(sending, response, number, began, error=name_of(error))
             raise
+        if response is not None:
+            call.answered = response, number
         self._settle(call, result)
         value = result.value
         if isinstance(value, SDKError):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 
 from .. import errors
-from ..http.redact import MASK, redact
+from ..http.redact import MASK, redact, redact_value
 from ..http.whole import TooLargeError
 from .retry import Attempted, transport_outcome
 
@@ -76,7 +76,9 @@ def masked(error: S, secrets: Iterable[str]) -> S:
     """The error with known secrets taken out of all its texts."""
     secrets = tuple(secrets)
     error.args = (redact(error.message, secrets),)
-    for name in ("code", "body", "snippet"):
+    for name in ("code", "detail", "body", "snippet"):
         if isinstance(text := getattr(error, name, None), str):
             setattr(error, name, redact(text, secrets))
+    if isinstance(error, errors.APIError):
+        error.value = redact_value(error.value, secrets)
     return error

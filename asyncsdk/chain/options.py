@@ -104,6 +104,10 @@ class Options:
     on_call_end: Callable[[CallEnd], None] | None = None
     telemetry: Telemetry | None = None
 
+    def sends_like(self, other: Options) -> bool:
+        """Whether other options lead to the same headers of a request."""
+        return self.user_agent == other.user_agent and self.headers == other.headers
+
     @property
     def extra(self) -> list[Header]:
         """The extra headers, as they go out."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from attrs import frozen
 
-from ..auth.zephr import Scheme  # noqa: TC001  # typer evaluates the annotations
+from ..auth.zephr import Scheme  # typer evaluates the annotations
 from .group import group
 from .secrets import PANEL, Credentials
 from .terminal.problems import UsageError

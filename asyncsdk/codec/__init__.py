@@ -5,10 +5,11 @@ changed, so that get, `attrs.evolve`, put never drops or alters what this SDK ha
 """
 
 from .lists import as_list, as_part
-from .model import OMIT, WHOLE, Model, wire
+from .marks import OMIT, WHOLE
+from .model import Model, keep_wire, wire
 from .pydantic import install
 from .reading import converter, from_dict
-from .replies import Receipt, as_json, as_model, receipt
+from .replies import Created, Receipt, as_json, as_model, created, receipt
 from .times import instant, timestamp
 from .writing import encode, same, to_dict
 
@@ -17,6 +18,7 @@ install(Model)
 __all__ = [
     "OMIT",
     "WHOLE",
+    "Created",
     "Model",
     "Receipt",
     "as_json",
@@ -24,9 +26,11 @@ __all__ = [
     "as_model",
     "as_part",
     "converter",
+    "created",
     "encode",
     "from_dict",
     "instant",
+    "keep_wire",
     "receipt",
     "same",
     "timestamp",

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from ..http.json_text import write_json
-from .model import OMIT, Model
+from .marks import OMIT
+from .model import Model
 from .reading import members
 from .times import timestamp
 

@@ -12,7 +12,9 @@ import attrs
 from attrs import frozen
 
 from .fit import Fit, fit
-from .model import Model, named
+from .incomplete import settle
+from .marks import ABSENT
+from .model import Model, keep_wire, named
 from .times import read_time
 
 if TYPE_CHECKING:
@@ -61,8 +63,21 @@ def _model(cls: Any) -> Hook:
     def structure(value: Any, _: Any) -> Any:
         if not isinstance(value, Mapping):
             return value
-        known = {each.name: each.hook(value[each.key], None) for each in members(cls) if each.key in value}
-        return cls(_wire=value, **known)
+        made = object.__new__(cls)  # a frozen class's own `__init__` takes longer, and this is done for each row
+        keep_wire(made, value)
+        complete = True
+        for each in members(cls):
+            if each.key in value:
+                each.put(made, each.hook(value[each.key], None))
+            else:
+                each.put(made, each.default)
+                complete = complete and each.default is not ABSENT
+        for put, default in _beside(cls):
+            put(made, default)
+            complete = complete and default is not ABSENT
+        if not complete:
+            settle(made)
+        return made
 
     return structure
 
@@ -103,6 +118,7 @@ class Member:
         key: its name on the wire.
         default: what it is where nothing was given.
         hook: reads its wire value.
+        put: sets it in a new object.
         fit: holds its wire value against its type, but does not look into other models.
     """
 
@@ -110,6 +126,7 @@ class Member:
     key: str
     default: Any
     hook: Hook
+    put: Callable[[Any, Any], None]
     fit: Fit
 
 
@@ -120,8 +137,22 @@ def members(cls: type[Any]) -> tuple[Member, ...]:
     hook_of = converter(cls._read_time).get_structure_hook
     found: list[tuple[attrs.Attribute[Any], str, Any]] = [(each, key, each.type) for each, key in named(cls)]
     return tuple(
-        Member(each.name, key, _default(each), hook_of(kind), fit(kind, deep=False)) for each, key, kind in found
+        Member(each.name, key, _default(each), hook_of(kind), _put(cls, each), fit(kind, deep=False))
+        for each, key, kind in found
     )
+
+
+@cache
+def _beside(cls: Any) -> tuple[tuple[Callable[[Any, Any], None], Any], ...]:
+    """What sets each field that is no part of the body, and its default."""
+    parts = {each.name for each in members(cls)}
+    return tuple((_put(cls, each), _default(each)) for each in attrs.fields(cls) if each.name not in parts)
+
+
+def _put(cls: Any, each: attrs.Attribute[Any]) -> Callable[[Any, Any], None]:
+    put: Callable[[Any, Any], None] = getattr(cls, each.name).__set__
+    convert: Any = each.converter
+    return put if convert is None else lambda made, value: put(made, convert(value))
 
 
 def _default(each: attrs.Attribute[Any]) -> Any:

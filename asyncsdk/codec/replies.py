@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import frozen
 
 from ..errors import DecodeError, NotFoundError
-from .model import Model, wire
+from .model import Model, keep_wire, wire
 from .reading import from_dict
 
 if TYPE_CHECKING:
     from ..http.reply import Reply
 
 M = TypeVar("M", bound=Model)
+R = TypeVar("R", bound="Receipt")
 
 
 @frozen(kw_only=True)
@@ -34,21 +35,45 @@ class Receipt(Model):
     id: str | None = wire(None)
 
 
+@frozen(kw_only=True)
+class Created(Receipt):
+    """A `Receipt` of an operation that makes something and says what.
+
+    Attributes:
+        id: the object's id: ``id``, else ``user_id``, else the last segment of ``uri``.
+    """
+
+    id: str = wire(None, always=True)
+
+
 def receipt(reply: Reply) -> Receipt:
     """A `Receipt` of any success: an object, another JSON value, a text or nothing at all."""
+    return _receipt(reply, Receipt)
+
+
+def created(reply: Reply) -> Created:
+    """The same of what makes something."""
+    return _receipt(reply, Created)
+
+
+def _receipt(reply: Reply, kind: type[R]) -> R:
     try:
         sent = reply.json() if reply.body.strip() else None
     except DecodeError:
         sent = reply.body.decode("utf-8-sig", "replace")
-    return receipt_of(sent, reply.status)
+    return receipt_of(sent, reply.status, kind)
 
 
-def receipt_of(sent: Any, status: int = 0) -> Receipt:
-    """A `Receipt` of what a service sent, which may be any JSON."""
+def receipt_of(sent: Any, status: int, kind: type[R]) -> R:
+    """A `Receipt`, or what derives from it, of what a service sent, which may be any JSON."""
     if not isinstance(sent, Mapping):
-        return Receipt(_wire=sent, status_code=status, message=sent if isinstance(sent, str) else None)
-    message, uri = sent.get("message"), sent.get("uri")
-    return Receipt(_wire=sent, status_code=status, message=message, uri=uri, id=_id(sent))
+        made = kind(status_code=status, message=sent if isinstance(sent, str) else None)
+    else:
+        known = {"message": sent.get("message"), "uri": sent.get("uri")}
+        found = _id(sent)
+        made = kind(status_code=status, **known, **({} if found is None else {"id": found}))
+    keep_wire(made, sent)
+    return made
 
 
 def _id(sent: Mapping[str, Any]) -> Any:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, overload
 
 from ..http.json_text import write_json
 from .fault import fault, is_finite
 from .fit import AsSent
-from .model import OMIT, WHOLE, Model
+from .marks import ABSENT, OMIT, WHOLE
+from .model import Model
 from .reading import members
 from .times import timestamp
 
 _SCALARS = (str, int, float, bool, type(None))
 
 
+@overload
+def to_dict(value: Model) -> dict[str, Any]: ...
+@overload
+def to_dict(value: Any) -> Any: ...
 def to_dict(value: Any) -> Any:
     """The wire JSON of any model, receipt or row; plain JSON passes through unchanged.
 
@@ -66,7 +71,8 @@ def _model_to_wire(model: Model) -> Any:
             misfits[key] = made[key]
     for key, each in known.items():
         value = getattr(model, each.name)
-        if key not in sent and value is not OMIT and not same(value, each.default):
+        left = None if each.default is ABSENT else each.default
+        if key not in sent and value is not OMIT and not same(value, left):
             made[key] = to_dict(value)
     return AsSent(made, misfits) if misfits else made
 

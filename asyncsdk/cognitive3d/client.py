@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import Any, Self, Unpack
 
 from ..auth.keys import HeaderSigner, developer_key as developer_signer, organization_key
 from ..body import body_bytes
+from ..chain.streamed import Streamed
 from ..client import Client, Where
 from ..codec import as_list
 from ..errors import APIError
 from ..group import Group
+from ..operation import Operation
 from ..options import ClientOptions, CopyOptions, base_url, credential
 from .datasets import CognitiveDataSets
 from .media import Media
@@ -23,12 +25,6 @@ from .projects import PROPERTY_NAMES, Projects, PropertyName, Scenes
 from .question_sets import QuestionSets
 from .session_files import SessionFiles
 from .sessions import Sessions
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from ..chain.streamed import Streamed
-    from ..operation import Operation
 
 BASE_URL = "https://api.cognitive3d.com"
 DATA_URL = "https://data.cognitive3d.com"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,16 +25,16 @@ from ..columns.cells import json_text
 from ..columns.frames import arrow_of_pages
 from ..errors import PaginationError
 from ..fanout.run import Run
+from ..later import Later
 from ..paging import Page, Pager
+from .names import Place
 from .results import ExitPollAnswer, ObjectiveOutcome, StepSummary
 from .session import Session, SessionEvent, SessionObjective
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
-
     import pyarrow as pa
-
-    from .names import Place
+else:
+    pa = Later("pyarrow")
 
 M = TypeVar("M", bound=Model)
 

@@ -9,7 +9,7 @@ import anyio
 from attrs import frozen
 
 from ..errors import NotFoundError
-from .projects import Objective, ObjectiveVersion, Project, Projects
+from .projects import Objective, ObjectiveVersion, Project, Projects, Scene, SceneVersion
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -59,7 +59,7 @@ class Names:
 
         async def ask() -> Mapping[str, str | None]:
             found = await self._projects.objects(project_id).to_list()
-            return {each.sdk_id: each.name for each in found if each.sdk_id}
+            return {key: each.name for each in found if (key := getattr(each, "sdk_id", None))}
 
         return await self._once("objects", project_id, ask, {})
 
@@ -109,9 +109,10 @@ def places_of(project: Project) -> Mapping[str, Place]:
     """What the ids of a project's scenes and of their versions stand for."""
     found: dict[str, Place] = {}
     for scene in project.scenes or ():
-        found[str(scene.id)] = Place(scene.id, scene.scene_name)
+        scene_id = _id(scene)
+        found[str(scene_id)] = Place(scene_id, scene.scene_name)
         for version in scene.versions or ():
-            found[str(version.id)] = Place(scene.id, scene.scene_name, version.version_number)
+            found[str(_id(version))] = Place(scene_id, scene.scene_name, version.version_number)
     return found
 
 
@@ -119,7 +120,12 @@ def versions_of(objectives: list[Objective]) -> Mapping[str, Meant]:
     """Objectives by the ids of their versions, which are numbered from 1 in the order of their ids."""
     found: dict[str, Meant] = {}
     for objective in objectives:
-        versions = sorted(objective.versions or (), key=lambda each: (each.id is None, each.id))
+        versions = sorted(objective.versions or (), key=lambda each: (_id(each) is None, _id(each)))
         for number, version in enumerate(versions, 1):
-            found[str(version.id)] = objective, version, number
+            found[str(_id(version))] = objective, version, number
     return found
+
+
+def _id(thing: Scene | SceneVersion | ObjectiveVersion) -> Any:
+    """None where the service left it out."""
+    return getattr(thing, "id", None)

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
 from attrs import evolve
 
 from ..codec import as_list, from_dict
+from ..http.reply import Reply
 from ..operation import Operation
+from ..paging import Pager
 from ..resource import Resource
 from ..times import instant
 from .frames import flat_at_once
 from .model import written
-from .names import names_of
+from .names import Meant, names_of
 from .results import ObjectiveOutcome, ObjectiveResult, StepResult, StepSummary, total
 from .rules.halving import in_halves
 from .rules.query import RangeFilters, SessionQuery, session_query
-
-if TYPE_CHECKING:
-    from ..http.reply import Reply
-    from ..paging import Pager
-    from .names import Meant
 
 RESULTS = Operation(
     "cognitive3d.objectives.results", "POST", "/v0/datasets/objectives/objectiveResultQueries", "any", body=dict
@@ -130,7 +127,9 @@ class Objectives(Resource):
         async def fetch() -> Sequence[ObjectiveOutcome]:
             found = await in_halves(ask, query, _added)
             meant = await names_of(self._client).objectives(query.project_id) if found else {}
-            return [_outcome(query, each, meant.get(str(each.objective_version_id))) for each in found]
+            return [
+                _outcome(query, each, meant.get(str(getattr(each, "objective_version_id", None)))) for each in found
+            ]
 
         return flat_at_once(fetch, ObjectiveOutcome)
 
@@ -140,7 +139,7 @@ class Objectives(Resource):
         if not meant:
             return []
         objects = await names.objects(query.project_id)
-        versions = [version.id for _, version, _ in meant.values()]
+        versions = [getattr(version, "id", None) for _, version, _ in meant.values()]
         found = await self.step_results(
             {"projectId": query.project_id, "objectiveVersionIds": versions, "sessionFilters": query.filters()}
         )
@@ -178,8 +177,8 @@ def _added(one: Sequence[ObjectiveResult], other: Sequence[ObjectiveResult]) -> 
 def _outcome(query: SessionQuery, found: ObjectiveResult, meant: Meant | None) -> ObjectiveOutcome:
     row = {
         **about(query),
-        **_called(str(found.objective_version_id), meant),
-        "objectiveId": found.objective_id,
+        **_called(str(getattr(found, "objective_version_id", None)), meant),
+        "objectiveId": getattr(found, "objective_id", None),
         **_counted(found),
     }
     return from_dict(ObjectiveOutcome, {**_told(row), **found.extra})
@@ -213,7 +212,7 @@ def about(query: SessionQuery) -> Mapping[str, Any]:
 def _called(version_id: str, meant: Meant | None) -> Mapping[str, Any]:
     objective, version, number = meant or (None, None, None)
     return {
-        "objectiveId": objective and objective.id,
+        "objectiveId": getattr(objective, "id", None),
         "objectiveName": objective and objective.name,
         "objectiveVersionId": int(version_id) if version_id.isdecimal() else version_id,
         "versionNumber": number,

@@ -24,7 +24,7 @@ class SceneVersion(CognitiveModel):
         version_number: from 1.
     """
 
-    id: int | None = None
+    id: int = wire("id", always=True)
     version_number: int | None = wire("versionNumber")
 
 
@@ -38,7 +38,7 @@ class Scene(CognitiveModel):
         versions: those that there are; None where the service does not tell them.
     """
 
-    id: str | None = None
+    id: str = wire("id", always=True)
     scene_name: str | None = wire("sceneName")
     versions: tuple[SceneVersion, ...] | None = None
 
@@ -53,7 +53,7 @@ class Project(CognitiveModel):
         scenes: with their versions.
     """
 
-    id: int | None = None
+    id: int = wire("id", always=True)
     name: str | None = None
     scenes: tuple[Scene, ...] | None = None
 
@@ -67,7 +67,7 @@ class DynamicObject(CognitiveModel):
         name: what it is called.
     """
 
-    sdk_id: str | None = wire("sdkId")
+    sdk_id: str = wire("sdkId", always=True)
     name: str | None = None
 
 
@@ -128,7 +128,7 @@ class ObjectiveVersion(CognitiveModel):
         components: its steps.
     """
 
-    id: int | None = None
+    id: int = wire("id", always=True)
     is_active: bool | None = wire("isActive")
     components: tuple[ObjectiveComponent, ...] | None = wire("objectiveComponents")
 
@@ -144,7 +144,7 @@ class Objective(CognitiveModel):
         versions: with their steps.
     """
 
-    id: int | None = None
+    id: int = wire("id", always=True)
     name: str | None = None
     enabled: bool | None = None
     versions: tuple[ObjectiveVersion, ...] | None = wire("objectiveVersions")
@@ -159,7 +159,7 @@ class PropertyName(CognitiveModel):
         type: e.g. ``"number"``, ``"string"``, ``"boolean"``.
     """
 
-    name: str | None = None
+    name: str = wire("name", always=True)
     type: str | None = None
 
 

@@ -88,7 +88,7 @@ class ResponseCount(CognitiveModel):
         value: the answer; None where it was passed over.
     """
 
-    count: int | None = None
+    count: int = wire("count", always=True)
     skipped: bool | None = None
     value: str | None = None
 
@@ -102,7 +102,7 @@ class ExitPollResponse(CognitiveModel):
         answers: in the order of the questions, as the service has them.
     """
 
-    session_id: str | None = wire("sessionId", secret=False)
+    session_id: str = wire("sessionId", secret=False, always=True)
     answers: Any = None
 
 
@@ -207,7 +207,8 @@ class QuestionSets(Resource):
         def begin() -> Callable[[str | None], Awaitable[Any]]:
             return PageWalk(serve, key=_whole_row, prepare=_as_they_are, limit=limit, start=page or 0).page
 
-        return Pager.of_walks(begin, numbered=None if page else 0, of=ExitPollResponse)
+        pager = Pager.of_walks(begin, numbered=None if page else 0, of=ExitPollResponse)
+        return pager.told(RESPONSES.id, RESPONSES.told(path, query))
 
     def answers(
         self,
@@ -285,7 +286,9 @@ def _added(
         for each in chain(*counts):
             known = found.setdefault((each.value, each.skipped), each)
             if known is not each:
-                found[each.value, each.skipped] = evolve(known, count=total(known.count, each.count))
+                count = total(getattr(known, "count", None), getattr(each, "count", None))
+                if count is not None:
+                    found[each.value, each.skipped] = evolve(known, count=count)
         both.append(list(found.values()))
     return both
 
@@ -317,7 +320,7 @@ def _answers(
                 "value": each.value,
                 "valueLabel": label(question, each),
                 "skipped": each.skipped,
-                "count": each.count,
+                "count": getattr(each, "count", None),
                 **each.extra,
             }
             rows.append(from_dict(ExitPollAnswer, {name: value for name, value in row.items() if value is not None}))

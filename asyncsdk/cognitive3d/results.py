@@ -26,8 +26,8 @@ class ObjectiveResult(CognitiveModel):
         failed: in how many it was not.
     """
 
-    objective_version_id: int | None = wire("objectiveVersionId")
-    objective_id: int | None = wire("objectiveId")
+    objective_version_id: int = wire("objectiveVersionId", always=True)
+    objective_id: int = wire("objectiveId", always=True)
     succeeded: int | None = None
     failed: int | None = None
 
@@ -67,7 +67,7 @@ class ObjectiveOutcome(CognitiveModel):
         completion_rate: the share of the sessions in which it was; None where there were none.
     """
 
-    project_id: int | None = wire("projectId")
+    project_id: int = wire("projectId", always=True)
     date: datetime | None = None
     end_date: datetime | None = wire("endDate")
     objective_id: int | None = wire("objectiveId")
@@ -95,7 +95,7 @@ class StepSummary(CognitiveModel):
         average_step_completion_time, average_step_duration: as in `StepResult`, in milliseconds.
     """
 
-    project_id: int | None = wire("projectId")
+    project_id: int = wire("projectId", always=True)
     date: datetime | None = None
     end_date: datetime | None = wire("endDate")
     objective_id: int | None = wire("objectiveId")
@@ -134,7 +134,7 @@ class ExitPollAnswer(CognitiveModel):
         count: how often.
     """
 
-    project_id: int | None = wire("projectId")
+    project_id: int = wire("projectId", always=True)
     date: datetime | None = None
     end_date: datetime | None = wire("endDate")
     hook: str | None = None
@@ -146,4 +146,4 @@ class ExitPollAnswer(CognitiveModel):
     value: str | None = None
     value_label: str | None = wire("valueLabel")
     skipped: bool | None = None
-    count: int | None = None
+    count: int = wire("count", always=True)

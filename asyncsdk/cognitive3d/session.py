@@ -29,7 +29,7 @@ class Event(CognitiveModel):
     """
 
     name: str | None = None
-    date: datetime | None = None
+    date: datetime = wire("date", always=True)
     x: float | None = None
     y: float | None = None
     z: float | None = None
@@ -80,15 +80,15 @@ class Session(CognitiveModel):
         objective_results: what became of the objectives, by the id of an objective's version, where it was asked for.
     """
 
-    session_id: str | None = wire("sessionId", secret=False)
-    project_id: int | None = wire("projectId")
+    session_id: str = wire("sessionId", secret=False, always=True)
+    project_id: int = wire("projectId", always=True)
     participant_id: str | None = wire("participantId")
     user_key: str | None = wire("userKey", secret=False)
     device_id: str | None = wire("deviceId")
     user: str | None = None
-    date: datetime | None = None
+    date: datetime = wire("date", always=True)
     end_date: datetime | None = wire("endDate")
-    duration: int | None = None
+    duration: int = wire("duration", always=True)
     hmd: str | None = None
     tags: tuple[str, ...] | None = None
     properties: Mapping[str, Any] | None = None
@@ -127,12 +127,12 @@ class SessionEvent(CognitiveModel):
         events_truncated: whether the session may have had more events than the service gives.
     """
 
-    session_id: str | None = wire("sessionId", secret=False)
-    project_id: int | None = wire("projectId")
+    session_id: str = wire("sessionId", secret=False, always=True)
+    project_id: int = wire("projectId", always=True)
     participant_id: str | None = wire("participantId")
     user_key: str | None = wire("userKey", secret=False)
     device_id: str | None = wire("deviceId")
-    date: datetime | None = None
+    date: datetime = wire("date", always=True)
     duration: int | None = None
     hmd: str | None = None
     name: str | None = None
@@ -170,10 +170,10 @@ class SessionObjective(CognitiveModel):
         step_duration: how long it took, in milliseconds.
     """
 
-    session_id: str | None = wire("sessionId", secret=False)
-    project_id: int | None = wire("projectId")
+    session_id: str = wire("sessionId", secret=False, always=True)
+    project_id: int = wire("projectId", always=True)
     participant_id: str | None = wire("participantId")
-    date: datetime | None = None
+    date: datetime = wire("date", always=True)
     scene_id: str | None = wire("sceneId")
     scene_name: str | None = wire("sceneName")
     scene_version_id: int | None = wire("sceneVersionId")

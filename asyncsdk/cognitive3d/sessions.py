@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set as AbstractSet
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence, Set as AbstractSet
+from datetime import timedelta
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack
+from typing import Any, TypeVar, Unpack
 
 import msgspec
 
 from ..codec import Model, as_part, from_dict
+from ..codec.lists import Around
+from ..datasets.windows import When
 from ..errors import SDKError
 from ..operation import Operation
+from ..paging import Pager
 from ..resource import Resource
 from ..times import instant
 from .frames import FlatPager
-from .names import Place, names_of
+from .names import Meant, Place, names_of
 from .rules.halving import RangeWalk
 from .rules.query import LIMIT, SessionFilters, SessionQuery, SessionType, session_query
-from .rules.walk import PageWalk
+from .rules.walk import PageWalk, Prepare
 from .session import MOST_EVENTS, Event, Session, SessionEvent, SessionObjective, StepOutcome
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable
-    from datetime import timedelta
-
-    from ..codec.lists import Around
-    from ..datasets.windows import When
-    from ..paging import Pager
-    from .names import Meant
-    from .rules.walk import Prepare
 
 M = TypeVar("M", bound=Model)
 
@@ -197,7 +191,7 @@ class Sessions(Resource):
             if beyond is None:
                 return become
             # the service counts what begins at the very end as belonging to the range
-            return lambda found: become([each for each in found if each.date != beyond])
+            return lambda found: become([each for each in found if getattr(each, "date", None) != beyond])
 
         key = _session_key if query.session_type == "project" else _scene_key
 
@@ -210,11 +204,11 @@ class Sessions(Resource):
         def begin() -> Callable[[str | None], Awaitable[Any]]:
             return RangeWalk(opened, query).page
 
-        return FlatPager.of_walks(begin, numbered=0, of=of)
+        return FlatPager.of_walks(begin, numbered=0, of=of).told(LIST.id, {"project_id": query.project_id})
 
 
 def _session_key(session: Session) -> Hashable:
-    return session.session_id
+    return getattr(session, "session_id", None)
 
 
 def _scene_key(session: Session) -> Hashable:
@@ -236,7 +230,7 @@ def _refuse_truncated(sessions: Sequence[Session]) -> None:
     cut = [each for each in sessions if each.events_truncated]
     if cut:
         raise SDKError(
-            f"the service left out events of {len(cut)} sessions, such as {cut[0].session_id}: it gives 8,000 of one at most",
+            f"the service left out events of {len(cut)} sessions, such as {_session_key(cut[0])}: it gives 8,000 of one at most",
             operation=LIST.id,
         )
 
@@ -252,13 +246,13 @@ def event_rows(
 ) -> Sequence[SessionEvent]:
     """The events of a session, each with its context."""
     context = {
-        "sessionId": session.session_id,
-        "projectId": session.project_id,
+        "sessionId": _session_key(session),
+        "projectId": getattr(session, "project_id", None),
         "participantId": session.participant_id,
         "userKey": session.user_key,
         "deviceId": session.device_id,
         "date": _raw(session, "date"),
-        "duration": session.duration,
+        "duration": getattr(session, "duration", None),
         "hmd": session.hmd,
     }
     rows = []
@@ -304,14 +298,14 @@ def objective_rows(
             own = dict(step._wire)  # noqa: SLF001
             component = components.get(own.pop("step", None))
             row = {
-                "sessionId": session.session_id,
-                "projectId": session.project_id,
+                "sessionId": _session_key(session),
+                "projectId": getattr(session, "project_id", None),
                 "participantId": session.participant_id,
                 "date": _raw(session, "date"),
                 "sceneId": session.scene_id or place.scene_id,
                 "sceneName": session.scene_name or place.scene_name,
                 "sceneVersionId": session.scene_version_id,
-                "objectiveId": objective and objective.id,
+                "objectiveId": getattr(objective, "id", None),
                 "objectiveName": objective and objective.name,
                 "objectiveVersionId": int(version_id) if version_id.isdecimal() else version_id,
                 "stepNumber": step.step,

@@ -86,7 +86,7 @@ def _whole(item: Model) -> Mapping[str, Any]:
     for key, value in row.items():
         if type(value) not in _PLAIN:
             if value is OMIT:
-                return to_dict(item)  # type: ignore[no-any-return]
+                return to_dict(item)
             row[key] = _written(value) if type(value) is datetime else to_dict(value)
     return row
 

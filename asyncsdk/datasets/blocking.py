@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import timedelta
 from importlib.util import find_spec
 from threading import Thread, current_thread
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 from weakref import finalize
 
@@ -19,20 +20,20 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from attrs import frozen
 
 from ..errors import ConfigurationError
+from ..fanout.progress import Progress
+from ..fanout.run import OnError
+from ..later import Later
 from .dataset import declared
+from .plan import Plan
+from .protocol import Sink
+from .pull import DataSets
+from .report import Report
+from .stream import Batches
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     import pyarrow as pa
-
-    from ..fanout.progress import Progress
-    from ..fanout.run import OnError
-    from .plan import Plan
-    from .protocol import Sink
-    from .pull import DataSets
-    from .report import Report
-    from .stream import Batches
+else:
+    pa = Later("pyarrow")
 
 
 class Connected(Protocol):

@@ -13,12 +13,16 @@ from attrs import frozen
 from ..client import Client
 from ..codec import Model
 from ..errors import ConfigurationError
+from ..later import Later
 from ..paging import Pager
 from .columns import Columns
+from .plan import KEYS
 from .protocol import Form
 
 if TYPE_CHECKING:
     import pyarrow as pa
+else:
+    pa = Later("pyarrow")
 
 M = TypeVar("M", bound=Model)
 
@@ -59,6 +63,8 @@ class Dataset(Generic[M]):
 
     def __attrs_post_init__(self) -> None:
         _declared[self.id] = self
+        if self.key is not None:
+            KEYS[self.id] = self.key.removesuffix("_id")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _found, (self.id, self.read.__module__)

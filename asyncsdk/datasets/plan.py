@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable
-from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, Self
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from datetime import timedelta
+from itertools import islice, pairwise
+from typing import Literal, Self
 
 from attrs import evolve, field, frozen
 
 from ..fanout.keys import finish
 from ..fanout.progress import Failure
+from ..notebook import MOST_COLUMNS, MOST_ROWS, table
 from ..paging import Pager
+from ..times import instant
 from .shard import Shard, key_text, listed_key
 from .split import Extent, checked_pieces, cuts
 from .windows import When, moment, span, split, window_length
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from datetime import timedelta
-
 Keys = str | int | Iterable[str | int] | AsyncIterable[str | int]
 """Ids: one, an iterable, an async iterable, or ``"all"``."""
 
+KEYS: dict[str, str] = {}
+"""What a key of each data set is, in a word; data sets say so when they are declared."""
+
+_DAY = 86_400_000
 _Known = tuple[str, ...] | AsyncIterable[str | int] | Literal["all"] | None
 
 
@@ -55,7 +58,7 @@ class Listed(AsyncIterable[str]):
         return aiter(self.keys)
 
 
-@frozen
+@frozen(repr=False)
 class Plan:
     """Keys by windows, as a value: nothing is fetched, and no shard exists before it is asked for.
 
@@ -80,6 +83,60 @@ class Plan:
     first_start: int | None = None
     last_end: int | None = None
     shards: tuple[Shard, ...] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Plan {self.dataset}: {self._told()}>"
+
+    def _repr_html_(self) -> str:
+        known = self.keys if isinstance(self.keys, tuple) else ()
+        days = 0 if self.start is None or self.end is None else -(-self.end // _DAY) - self.start // _DAY
+        if self.shards is not None or not known or not days:
+            return table([["data set", self.dataset], ["what", self._told()]], caption="Plan")
+        first = (self.start or 0) // _DAY
+        shown = [first + number for number in range(min(days, MOST_COLUMNS - 1))]
+        heads = [self._noun(1), *(instant(day * _DAY).date().isoformat() for day in shown)]
+        if days > len(shown):
+            heads += [""] * (days - len(shown))
+        rows = (
+            [
+                key,
+                *(self._shards_of(day, number == 0, number == len(known) - 1) for day in shown),
+                *heads[len(shown) + 1 :],
+            ]
+            for number, key in enumerate(islice(known, MOST_ROWS))
+        )
+        return table(rows, heads, caption=repr(self), count=len(known))
+
+    def _shards_of(self, day: int, first: bool, last: bool) -> int:
+        """How many shards of a key lie in a day."""
+        begin, finish = day * _DAY, (day + 1) * _DAY
+        return sum(
+            1
+            for each in self.windows(None, first=first, last=last)
+            if each.start is not None and begin <= each.start < finish
+        )
+
+    def _noun(self, count: int) -> str:
+        noun = KEYS.get(self.dataset, "key")
+        return noun if count == 1 else f"{noun}s"
+
+    def _told(self) -> str:
+        """Keys by days, and how many shards that is."""
+        if self.shards is not None:
+            return f"{len(self.shards):,} chosen shard{'' if len(self.shards) == 1 else 's'}"
+        parts = []
+        if self.keys == "all":
+            parts.append(f"all {self._noun(2)}")
+        elif isinstance(self.keys, tuple):
+            parts.append(f"{len(self.keys):,} {self._noun(len(self.keys))}")
+        elif self.keys is not None:
+            parts.append(f"{self._noun(2)} as they come")
+        if self.start is not None and self.end is not None:
+            days = round((self.end - self.start) / _DAY, 2)
+            parts.append(f"{days:,g} day{'' if days == 1 else 's'} from {instant(self.start):%Y-%m-%dT%H:%MZ}")
+        known = self.keys is None or isinstance(self.keys, tuple)
+        count = f", {len(self):,} shard{'' if len(self) == 1 else 's'}" if known else ""
+        return f"{' x '.join(parts) or 'all of it'}{count}"
 
     @classmethod
     def make(

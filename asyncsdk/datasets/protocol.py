@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from collections.abc import Awaitable, Iterable
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Literal, Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable
-    from contextlib import AbstractAsyncContextManager
-
-    from .shard import Shard
+from .shard import Shard
 
 Form = Literal["rows", "arrow"]
 """What a writer is given: sequences of rows, or Arrow record batches. A sink says so in an attribute ``form``; rows without one."""

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterable, Callable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import evolve
 
+from ..client import Client
 from ..codec import Model
-from .plan import Listed, Plan
+from ..fanout.progress import Progress
+from ..fanout.run import OnError
+from ..later import Later
+from .dataset import Dataset
+from .plan import Keys, Listed, Plan
+from .protocol import Sink
+from .report import Report
 from .stream import RowStream
+from .windows import When
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable, Iterator
-
     import pyarrow as pa
-
-    from ..client import Client
-    from ..fanout.progress import Progress
-    from ..fanout.run import OnError
-    from .dataset import Dataset
-    from .plan import Keys
-    from .protocol import Sink
-    from .report import Report
-    from .windows import When
+else:
+    pa = Later("pyarrow")
 
 M = TypeVar("M", bound=Model)
 

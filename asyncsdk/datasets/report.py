@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from attrs import fields, frozen
 
-from attrs import frozen
-
-if TYPE_CHECKING:
-    from ..fanout.progress import Failure, Warned
-    from .shard import Shard
+from ..fanout.progress import Failure, Warned
+from ..notebook import MOST_ROWS, lined, table
+from .shard import Shard
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Report:
     """What a backfill did.
 
@@ -40,3 +38,22 @@ class Report:
     failures: tuple[Failure[Shard], ...] = ()
     warnings: tuple[Warned[Shard], ...] = ()
     warned: int = 0
+
+    def _told(self) -> list[tuple[str, object]]:
+        lists = ("failures", "warnings")
+        counts = [(each.name, getattr(self, each.name)) for each in fields(type(self)) if each.name not in lists]
+        return [*counts, ("failures", len(self.failures))]
+
+    def __repr__(self) -> str:
+        failed = [f"  {each.shard}: {each.error}" for each in self.failures[:MOST_ROWS]]
+        warned = [f"  {each.shard}: {each.text}" for each in self.warnings[:MOST_ROWS]]
+        return "\n".join(["Report", lined(self._told()), *failed, *warned])
+
+    def _repr_html_(self) -> str:
+        failed = ((each.shard, each.error) for each in self.failures)
+        warned = ((each.shard, each.text) for each in self.warnings)
+        return (
+            table(self._told(), caption="Report")
+            + (table(failed, ["failed", "why"], count=len(self.failures)) if self.failures else "")
+            + (table(warned, ["warning", "what"], count=len(self.warnings)) if self.warnings else "")
+        )

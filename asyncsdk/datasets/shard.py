@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from attrs import field, frozen
 
 from ..operation import segment
 from ..times import instant
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 
 class UnusableKey(str):

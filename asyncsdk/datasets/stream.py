@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing, nullcontext
 from datetime import datetime
 from functools import partial
 from math import inf
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from anyio import move_on_after
 from attrs import evolve
 
+from ..client import Client
 from ..codec import Model
 from ..columns.arrow import check_installed, loaded
 from ..columns.frames import arrow_of_batches, as_pandas, as_polars
 from ..errors import DecodeError, SDKError
 from ..fanout.run import OnError, Run
+from ..fanout.schedule import Order
+from ..later import Later
 from ..paging import Fetch, Page, Pager, Trail
 from ..times import since_epoch
+from .columns import Columns
+from .dataset import Dataset
+from .protocol import Form
 from .shard import Shard, UnusableKey
 from .streamed import LongAnswer
 from .text import HEARTBEAT, event, events, ndjson_lines
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Iterator, Sequence
-    from types import TracebackType
-
     import pandas as pd
     import polars as pl
     import pyarrow as pa
-
-    from ..client import Client
-    from ..fanout.schedule import Order
-    from .columns import Columns
-    from .dataset import Dataset
-    from .protocol import Form
+else:
+    pd = Later("pandas")
+    pl = Later("polars")
+    pa = Later("pyarrow")
 
 M = TypeVar("M", bound=Model)
 
@@ -83,6 +86,9 @@ class RowStream(Run[Shard, Any], Generic[M]):
         finally:
             for each in self._answers:
                 await each.aclose()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._dataset.id}: {self.progress.summary()}>"
 
     def __aiter__(self) -> Self:
         self._use("rows")
@@ -226,7 +232,7 @@ class RowStream(Run[Shard, Any], Generic[M]):
         """The rows that belong to a shard. One whose time cannot be read stays with what it came for: nothing is lost."""
         if self._dataset.time is None or shard.start is None or shard.end is None:
             return items
-        times = ((each, _milliseconds(getattr(each, self._dataset.time))) for each in items)
+        times = ((each, _milliseconds(getattr(each, self._dataset.time, None))) for each in items)
         kept = [each for each, time in times if time is None or shard.start <= time < shard.end]
         self._leave_out(len(items) - len(kept))
         return kept

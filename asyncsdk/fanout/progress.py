@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
-from attrs import define, frozen
+from attrs import define, fields, frozen
+
+from ..notebook import bar, table
 
 K = TypeVar("K")
 
@@ -38,6 +40,17 @@ class Progress:
     failures: int = 0
     warnings: int = 0
     active: int = 0
+
+    def _repr_html_(self) -> str:
+        rows = [(each.name, getattr(self, each.name)) for each in fields(type(self))]
+        shown = [(name, value) for name, value in rows if value is not None]
+        return bar(self.shards + self.skipped, self.total_shards) + table(shown, caption=self.summary())
+
+    def summary(self, of: str = "shards") -> str:
+        """How far it is, in a few words."""
+        total = "" if self.total_shards is None else f"/{self.total_shards:,}"
+        failures = f"{self.failures:,} failure{'' if self.failures == 1 else 's'}"
+        return f"{self.shards:,}{total} {of}, {self.rows:,} rows, {failures}"
 
     def attempted(self, number: int, received: int) -> None:
         """Count one attempt of a request: the first or another one, and the bytes of its answer's body."""

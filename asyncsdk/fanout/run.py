@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import inspect
 from collections import deque
-from typing import TYPE_CHECKING, Generic, Literal, Self, TypeVar
+from collections.abc import AsyncIterable, Callable, Iterable, Sequence
+from types import TracebackType
+from typing import Generic, Literal, Self, TypeVar
+
+import anyio
 
 from ..chain.attempts import observer
 from ..chain.turns import Events, Turns, turns
@@ -18,12 +22,6 @@ from .keys import Keys
 from .owner import Owner
 from .progress import Failure, Progress, Warned
 from .schedule import Delivery, Job, Order, Schedule
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable, Iterable, Sequence
-    from types import TracebackType
-
-    import anyio
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -91,6 +89,12 @@ class Run(Generic[K, T]):
         self.progress = Progress(total_shards=self._keys.length)
         self.failures: list[Failure[K]] = []
         self.warnings: list[Warned[K]] = []
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.progress.summary('keys')}>"
+
+    def _repr_html_(self) -> str:
+        return self.progress._repr_html_()
 
     async def __aenter__(self) -> Self:
         if self._entered:

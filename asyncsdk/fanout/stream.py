@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator
+from typing import Generic, Self, TypeVar
 
+from ..paging import Pager
 from .run import OnError, Run
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable, Iterable, Iterator
-
-    from ..paging import Pager
 
 K = TypeVar("K")
 T = TypeVar("T")

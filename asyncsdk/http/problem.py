@@ -11,7 +11,7 @@ import httpx
 
 from .. import errors
 from .dates import http_date
-from .redact import hide, redact
+from .redact import hide, redact, redact_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,6 +28,22 @@ _SHOWN_HEADERS = (
     "server",
     "allow",
 )
+# What an answer that is no error may be asked for beside these.
+_SHOWN_OF_ANY = frozenset(
+    {
+        "age",
+        "cache-control",
+        "content-length",
+        "content-range",
+        "etag",
+        "expires",
+        "last-modified",
+        "link",
+        "vary",
+        "x-total-count",
+    }
+)
+_LIMITS = ("ratelimit", "x-ratelimit-", "x-rate-limit-")
 _REQUEST_IDS = ("x-amzn-requestid", "x-amz-request-id", "x-request-id", "x-amz-apigw-id", "request-id", "cf-ray")
 _MESSAGE_KEYS = ("message", "Message", "error_description", "error", "errors", "detail", "title", "description")
 _CODE_KEYS = ("code", "name", "type", "errorType", "__type", "keyword")
@@ -35,6 +51,7 @@ _MOST_MESSAGE = 500
 _MOST_HEADER = 200
 _DEEPEST = 6
 _NO_JSON = object()
+_HTML = "an HTML page"
 
 # API Gateway says it of an unknown route or method at least as often as of missing credentials
 # (docs/services/unleash-analytics.md).
@@ -72,6 +89,8 @@ def api_error(
     text = hide(text, secrets)
     said = _title(text) if value is _NO_JSON else hide(_said(value), secrets)
     said = " ".join(said.split())
+    # that it came as a page is our own remark
+    detail = redact(said, most=_MOST_MESSAGE).removesuffix(f" ({_HTML})").removeprefix(_HTML) or None
     if status == 403 and said == _MISSING_TOKEN:
         said += " (API Gateway says this of an unknown route or method too)"
     if 300 <= status < 400:
@@ -82,7 +101,9 @@ def api_error(
         message,
         status_code=status,
         code=_code(value, headers, secrets),
-        request_id=next((_header(headers[name], secrets) for name in _REQUEST_IDS if headers.get(name)), None),
+        detail=detail,
+        value=None if value is _NO_JSON else redact_value(value, secrets),
+        request_id=request_id_of(headers, secrets),
         operation=operation,
         body=redact(text),
         headers={name: _header(headers[name], secrets) for name in _SHOWN_HEADERS if name in headers},
@@ -118,6 +139,20 @@ def is_spent_quota(status: int, body: bytes) -> bool:
     value = _json(text)
     said = text if value is _NO_JSON else _said(value)
     return _SPENT.fullmatch(said.strip()) is not None
+
+
+def request_id_of(headers: httpx.Headers, secrets: Iterable[str] = ()) -> str | None:
+    """What to quote to the vendor's support, where the answer has it."""
+    return next((_header(headers[name], secrets) for name in _REQUEST_IDS if headers.get(name)), None)
+
+
+def shown_headers(headers: httpx.Headers, secrets: Iterable[str] = ()) -> dict[str, str]:
+    """The headers of any answer that help (an allow-list), lower-case names."""
+    return {
+        name: _header(value, secrets)
+        for name, value in headers.items()
+        if name in _SHOWN_OF_ANY or name in _SHOWN_HEADERS or name.startswith(_LIMITS)
+    }
 
 
 def _header(value: str, secrets: Iterable[str]) -> str:
@@ -184,7 +219,7 @@ def _title(text: str) -> str:
     if re.search(r"<(!doctype|html|head|body|title)\b", text[:2048], re.IGNORECASE):
         found = re.search(r"<(title|h1|pre)[^>]*>(.*?)</\1>", text, re.IGNORECASE | re.DOTALL)
         inner = re.sub(r"<[^<>]+>", " ", found[2]) if found else ""
-        return f"{html.unescape(inner).strip()} (an HTML page)" if inner.strip() else "an HTML page"
+        return f"{html.unescape(inner).strip()} ({_HTML})" if inner.strip() else _HTML
     return text
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import httpx
 
 MASK = "***"
+_DEEPEST = 32
 
 _LONGEST_TEXT = 256
 _LONGEST_FORM = 1 << 16
@@ -102,6 +103,25 @@ def redact(text: str, secrets: Iterable[str] = (), *, most: int = 2048) -> str:
 def hide(text: str, secrets: Iterable[str]) -> str:
     """The whole text without these secrets, whatever way they are written."""
     return covered(text, secrets, MASK)
+
+
+def redact_value(value: Any, secrets: Iterable[str] = (), depth: int = 0) -> Any:
+    """A JSON value without what looks like a secret, and without these known ones: a new one, of the same shape.
+
+    What is nested deeper than anything that is meant is left out.
+    """
+    if depth > _DEEPEST:
+        return "…"
+    if isinstance(value, dict):
+        return {
+            redact(name, secrets): MASK if is_sensitive(name) and each else redact_value(each, secrets, depth + 1)
+            for name, each in value.items()
+        }
+    if isinstance(value, list):
+        return [redact_value(each, secrets, depth + 1) for each in value]
+    if isinstance(value, int | float) and hide(str(value), secrets) != str(value):
+        return MASK
+    return redact(value, secrets) if isinstance(value, str) else value
 
 
 def is_sensitive(name: str) -> bool:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import frozen
 
 from ..body import checked
-from ..codec import Model, wire
+from ..codec import Model, Receipt, wire
 from ..operation import Operation
+from ..paging import Pager
 from .listing import told
 from .owner import OwnedResource
 from .rules.filters import Filters, Order, filters_of, order_of
 from .rules.writes import only
 from .user import User
-
-if TYPE_CHECKING:
-    from ..codec import Receipt
-    from ..paging import Pager
 
 
 @frozen(kw_only=True)
@@ -61,7 +58,7 @@ class ApiToken(Model):
     """
 
     kind: str | None = None
-    id: str | None = wire("id", secret=True)
+    id: str = wire("id", secret=True, always=True)
     user_id: str | None = wire("userId")
     name: str | None = None
     access: Access | None = None

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import Any, Self, Unpack
 
 from ..auth.keys import basic as basic_signer, bearer, jwt as jwt_signer
+from ..chain.signing import Signer
+from ..client import Where
 from ..errors import ConfigurationError
 from ..group import Group
 from ..options import ClientOptions, CopyOptions, base_url, credential
@@ -23,12 +26,6 @@ from .streams import Streams
 from .user import UserSession
 from .users import Users
 from .webhooks import Webhooks
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..chain.signing import Signer
-    from ..client import Where
 
 BASE_URL = "https://livepeer.com/api"
 
@@ -175,7 +172,9 @@ class Livepeer(RememberingClient):
         Raises:
             ConfigurationError: there is no token in it.
         """
-        token, user = (session.token, session.id) if isinstance(session, UserSession) else (session, None)
+        token, user = (
+            (session.token, getattr(session, "id", None)) if isinstance(session, UserSession) else (session, None)
+        )
         if not token:
             raise ConfigurationError("this session has no token: the login did not give one")
         return self.with_options(api_key=None, jwt=token, user_id=user, basic=False)

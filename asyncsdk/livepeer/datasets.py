@@ -48,14 +48,14 @@ def _usage(client: Client, user: str, start: int, end: int) -> Pager[UsagePeriod
 
 async def _stream_ids(client: Client) -> AsyncIterator[str]:
     async for stream in Streams(client).list(streams_only=True):
-        if stream.id is not None:
-            yield stream.id
+        if (found := getattr(stream, "id", None)) is not None:  # without one it cannot be asked for
+            yield found
 
 
 async def _user_ids(client: Client) -> AsyncIterator[str]:
     async for user in Users(client).list():
-        if user.id is not None:
-            yield user.id
+        if (found := getattr(user, "id", None)) is not None:  # without one it cannot be asked for
+            yield found
 
 
 STREAMS = Dataset("livepeer.streams", Stream, _streams)

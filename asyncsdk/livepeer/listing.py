@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from ..body import checked
+from ..client import Client, Decoder
 from ..codec import Model, Receipt, as_list, to_dict
 from ..errors import NotFoundError, PaginationError
-from ..http.url import encode_query
+from ..http.reply import Reply
+from ..http.url import Query, encode_query
+from ..operation import Operation
 from ..paging import Pager, by_cursor, cursor_of, next_link
 from ..resource import NO_BODY, Resource, whole_number
 from .rules.calls import RememberingClient
-
-if TYPE_CHECKING:
-    from ..client import Client, Decoder
-    from ..http.reply import Reply
-    from ..http.url import Query
-    from ..operation import Operation
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
@@ -60,7 +57,7 @@ class LivepeerResource(Resource):
         """One call that makes something, which is remembered, as is whose it is."""
         made = await self._get(operation, *path, of=of, body=body)
         fields: Any = made
-        self._memory.made(fields.id, fields.user_id, self._client.clock.monotonic())
+        self._memory.made(_id(made), fields.user_id, self._client.clock.monotonic())
         return made
 
     async def _delete(self, operation: Operation, *path: object, body: Any = NO_BODY) -> Receipt:
@@ -114,7 +111,8 @@ class LivepeerResource(Resource):
 
             return await self._ask(operation, *path, into=read, query={"limit": size, "cursor": asked, **query})
 
-        return by_cursor(fetch, unique=_id)
+        shown = {**query, "limit": page_size or limit, "cursor": cursor}
+        return by_cursor(fetch, unique=_id).told(operation.id, operation.told(path, shown))
 
     async def _ask(self, operation: Operation, *path: object, into: Decoder[T], query: Query) -> T:
         """Get one page of a list."""
@@ -122,7 +120,7 @@ class LivepeerResource(Resource):
 
 
 def _id(item: Any) -> object:
-    return item.id
+    return getattr(item, "id", None)
 
 
 def linked(reply: Reply, items: Sequence[object], _: str | None, __: int) -> str | None:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import frozen
 
 from ..body import checked
-from ..codec import Model, wire
+from ..codec import Model, Receipt, wire
 from ..operation import Operation
+from ..paging import Pager
 from .listing import switched
 from .owner import OwnedResource
 from .rules.writes import only
-
-if TYPE_CHECKING:
-    from ..codec import Receipt
-    from ..paging import Pager
 
 
 @frozen(kw_only=True)
@@ -37,7 +34,7 @@ class ObjectStore(Model):
     url: str | None = wire("url", secret=True)
     public_url: str | None = wire("publicUrl")
     disabled: bool | None = None
-    id: str | None = None
+    id: str = wire("id", always=True)
     user_id: str | None = wire("userId")
     name: str | None = None
     created_at: int | None = wire("createdAt")

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import frozen
 
 from ..body import checked
-from ..codec import Model, from_dict
+from ..codec import Model, Receipt, from_dict
+from ..http.reply import Reply
 from ..operation import Operation
-from ..paging import at_once
+from ..paging import Pager, at_once
 from .listing import LivepeerResource
 from .rules.writes import only
-
-if TYPE_CHECKING:
-    from ..codec import Receipt
-    from ..http.reply import Reply
-    from ..paging import Pager
 
 
 @frozen(kw_only=True)
@@ -70,7 +66,7 @@ class Regions(LivepeerResource):
         Raises:
             SDKError: from the iteration.
         """
-        return at_once(lambda: self._call(LIST, into=by_region))
+        return at_once(lambda: self._call(LIST, into=by_region)).told(LIST.id, {})
 
     async def get(self, region: str) -> Region:
         """Get one region.

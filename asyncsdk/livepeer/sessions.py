@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from attrs import frozen
 
 from ..codec import Model, wire
 from ..operation import Operation
+from ..paging import Pager
 from .listing import LivepeerResource, told
 from .model import Profile
 from .rules.filters import Filters, Order, filters_of, order_of
 from .rules.waiting import is_recorded
 from .stream import Stream
 from .user import User
-
-if TYPE_CHECKING:
-    from ..paging import Pager
 
 
 @frozen(kw_only=True)
@@ -51,7 +47,7 @@ class Session(Model):
         user: who owns it, where an administrator asks.
     """
 
-    id: str | None = None
+    id: str = wire("id", always=True)
     kind: str | None = None
     name: str | None = None
     user_id: str | None = wire("userId")

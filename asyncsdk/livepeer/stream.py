@@ -62,7 +62,7 @@ class Stream(Model):
         mp4_url: of a session, its recording as one file.
     """
 
-    id: str | None = None
+    id: str = wire("id", always=True)
     kind: str | None = None
     name: str | None = None
     user_id: str | None = wire("userId")

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..body import checked
+from ..codec import Receipt
 from ..operation import Operation
+from ..paging import Pager
 from .listing import LivepeerResource, skipped, switched, told
 from .rules.filters import Filters, Order, filters_of, order_of
 from .rules.waiting import Liveness, is_recorded
 from .rules.writes import changed_stream, ids_of, new_stream
-
-if TYPE_CHECKING:
-    from ..codec import Receipt
-    from ..paging import Pager
 from .stream import FIELDS, Stream, StreamInfo, Terminated
 
 CREATE = Operation("livepeer.streams.create", "POST", "/stream", "object", "unsent", body=Stream, required=("name",))

@@ -43,7 +43,7 @@ class User(Model):
         cc_brand: its brand.
     """
 
-    id: str | None = None
+    id: str = wire("id", always=True)
     kind: str | None = None
     email: str | None = None
     password: str | None = None
@@ -92,7 +92,7 @@ class UserSession(Model):
         token: a JWT, which does not expire; never shown in a repr.
     """
 
-    id: str | None = None
+    id: str = wire("id", always=True)
     email: str | None = None
     token: str | None = None
 

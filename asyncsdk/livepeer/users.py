@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from ..body import checked
-from ..codec import Model
+from ..codec import Model, Receipt
 from ..operation import Operation
+from ..paging import Pager
 from ..times import since_epoch
 from .listing import LivepeerResource, switched
 from .rules.filters import Filters, Order, filters_of, order_of
@@ -24,10 +25,6 @@ from .user import (
     User,
     UserSession,
 )
-
-if TYPE_CHECKING:
-    from ..codec import Receipt
-    from ..paging import Pager
 
 M = TypeVar("M", bound=Model)
 
@@ -195,7 +192,7 @@ class Users(LivepeerResource):
             UnprocessableError: no address, or a field that the server does not know.
         """
         made = await self._get(CREATE, of=User, body=await _with_hash(CREATE, user))
-        self._memory.made(made.id, None, self._client.clock.monotonic())
+        self._memory.made(getattr(made, "id", None), None, self._client.clock.monotonic())
         return made
 
     def list(

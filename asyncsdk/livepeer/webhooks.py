@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 import msgspec
 from attrs import frozen
 
 from ..body import checked
-from ..codec import Model, from_dict, to_dict, wire
+from ..codec import Model, Receipt, from_dict, to_dict, wire
 from ..http.clock import SYSTEM, Clock
 from ..operation import Operation
+from ..paging import Pager
 from .listing import LivepeerResource, told
 from .model import moment
 from .rules.filters import Filters, Order, filters_of, order_of
@@ -20,12 +22,6 @@ from .rules.writes import changed_webhook, ids_of, is_old_webhook, new_webhook
 from .sessions import Session
 from .stream import Stream
 from .user import User
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from ..codec import Receipt
-    from ..paging import Pager
 
 
 @frozen(kw_only=True)
@@ -47,7 +43,7 @@ class Webhook(Model):
         user: who owns it, where an administrator asks.
     """
 
-    id: str | None = None
+    id: str = wire("id", always=True)
     kind: str | None = None
     name: str | None = None
     user_id: str | None = wire("userId")
@@ -295,7 +291,7 @@ class Webhooks(LivepeerResource):
         body = changed_webhook(id, checked(UPDATE, webhook))
         if is_old_webhook(body) and not (body.get("userId") and body.get("kind")):
             before = to_dict(await self.get(id))
-            kept = {name: before[name] for name in ("kind", "userId", "createdAt") if name in before}
+            kept: dict[str, Any] = {name: before[name] for name in ("kind", "userId", "createdAt") if name in before}
             body = {**kept, **body}
         return await self._get(UPDATE, id, of=Webhook, body=body)
 

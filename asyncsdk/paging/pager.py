@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
 from attrs import evolve, frozen
 
+from ..codec.model import Model, cells
 from ..errors import DecodeError, PaginationError, SDKError
+from ..http.redact import MASK, is_sensitive, redact
+from ..later import Later
+from ..notebook import MOST_ROWS, table
 from .pydantic import page_schema
 
 if TYPE_CHECKING:
@@ -16,11 +21,20 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pydantic import GetCoreSchemaHandler
     from pydantic_core import CoreSchema
+else:
+    pd = Later("pandas")
+    pl = Later("polars")
+    pa = Later("pyarrow")
+    GetCoreSchemaHandler = CoreSchema = Any
 
 T = TypeVar("T")
 
+_MOST_SHOWN = 100
+# What `is_sensitive` takes for secrets for the word in them.
+_NO_SECRETS = frozenset({"session_id"})
 
-@frozen
+
+@frozen(repr=False)
 class Page(Generic[T]):
     """One page of a list.
 
@@ -44,6 +58,29 @@ class Page(Generic[T]):
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """How pydantic is to read and write a page: an object of its attributes, with items of the type that it is one of."""
         return page_schema(cls, source, handler)
+
+    def __repr__(self) -> str:
+        told = [
+            f"{name}={_shown(getattr(self, name))}"
+            for name in ("number", "total_pages", "total")
+            if getattr(self, name) is not None
+        ]
+        count = f"{len(self.items)} item{'' if len(self.items) == 1 else 's'}"
+        following = [] if self.cursor is None else [f"next={_shown(self.cursor)}"]
+        return f"Page({', '.join([*told, count, *following])})"
+
+    def _repr_html_(self) -> str:
+        first = list(islice(self.items, MOST_ROWS))
+        if first and all(isinstance(each, Model) for each in first):
+            rows = [cells(each) for each in first if isinstance(each, Model)]
+            heads = list(dict.fromkeys(name for row in rows for name in row))
+            body: list[list[object]] = [[row.get(name, "") for name in heads] for row in rows]
+            return table(body, heads, caption=repr(self), count=len(self.items))
+        return table([[_shown(each)] for each in first], caption=repr(self), count=len(self.items))
+
+
+def _shown(value: object) -> str:
+    return redact(repr(value), most=_MOST_SHOWN)
 
 
 Fetch = Callable[[str | None], Awaitable[Page[T]]]
@@ -85,6 +122,28 @@ class Pager(Generic[T]):
         self.unique = unique
         self.of = of
         self.total: int | None = None
+        self._told: tuple[str, Mapping[str, object]] | None = None
+
+    def told(self, operation: str, values: Mapping[str, object]) -> Self:
+        """Say what the list is, for its repr.
+
+        Args:
+            operation: the id of what gives it.
+            values: what that was given; None for what it was not.
+        """
+        self._told = operation, values
+        return self
+
+    def __repr__(self) -> str:
+        if self._told is None:
+            return f"<Pager of {self.of.__name__}>" if self.of is not None else "<Pager>"
+        operation, values = self._told
+        given = [
+            f"{name}={MASK if is_sensitive(name) and name not in _NO_SECRETS else _shown(value)}"
+            for name, value in values.items()
+            if value is not None
+        ]
+        return f"<{' '.join(['Pager', operation, *given])}>"
 
     @classmethod
     def of_walks(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
+from ..datasets.columns import Columns
 from .compression import Compressed, Compression
 from .lines import csv_header, csv_lines
 from .text import TextSink
-
-if TYPE_CHECKING:
-    from ..datasets.columns import Columns
 
 
 class CSVSink(TextSink):

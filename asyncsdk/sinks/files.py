@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from errno import ETIMEDOUT
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import IO, Any, ClassVar, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import anyio
@@ -15,23 +16,19 @@ from anyio import to_thread
 from anyio.lowlevel import RunVar
 from attrs import evolve
 
+from ..datasets.columns import Columns
 from ..datasets.dataset import declared
 from ..datasets.ledger import Finished
+from ..datasets.plan import Plan
+from ..datasets.protocol import Form, Writer
+from ..datasets.shard import Shard
 from ..errors import ConfigurationError
 from ..http.redact import redact
 from ..times import instant
 from .layout import Layout, held_against
 from .local import LocalStore
 from .remote import RemoteStore
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
-
-    from ..datasets.columns import Columns
-    from ..datasets.plan import Plan
-    from ..datasets.protocol import Form, Writer
-    from ..datasets.shard import Shard
-    from .store import Draft, Store
+from .store import Draft, Store
 
 T = TypeVar("T")
 

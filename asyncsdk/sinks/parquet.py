@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Literal, Protocol, get_args
 
 from ..columns.arrow import required
 from ..columns.cells import extra_text, json_value
+from ..datasets.columns import Columns
+from ..datasets.protocol import Form
 from ..errors import ConfigurationError
 from .files import FileSink
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Mapping
-
     import pyarrow as pa
     from pyarrow.dataset import Partitioning
-
-    from ..datasets.columns import Columns
-    from ..datasets.protocol import Form
 
 ParquetCompression = Literal["zstd", "snappy", "gzip", "brotli", "lz4", "none"]
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+import os
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from .compression import SUFFIXES, Compression, check
 from .files import FileSink
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Mapping
 
 
 class TextSink(FileSink):

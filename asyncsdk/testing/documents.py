@@ -14,7 +14,7 @@ import msgspec
 from attrs import field, frozen
 
 # msgspec reads the annotations when the first file is decoded
-from ..operation import Kind, RetryClass  # noqa: TC001
+from ..operation import Kind, RetryClass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,21 +14,17 @@ from __future__ import annotations
 import socket
 import ssl
 import struct
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Literal, Self
+from types import TracebackType
+from typing import Literal, Self
 
 import anyio
 import anyio.lowlevel
 import attrs
-from anyio.abc import ByteStream
+from anyio.abc import ByteStream, TaskGroup
 from anyio.streams.buffered import BufferedByteReceiveStream
 from anyio.streams.tls import TLSStream
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
-    from types import TracebackType
-
-    from anyio.abc import TaskGroup
 
 _MAX_HEAD = 1 << 20
 _PIECE = 1 << 16

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from email.utils import formatdate
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import anyio
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .faults import OnRequest
 from .gateway import Gateway
-
-if TYPE_CHECKING:
-    from starlette.responses import Response
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
-    from .faults import OnRequest
 
 
 class Service(Protocol):

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import socket
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from types import TracebackType
 
 import anyio
 import anyio.lowlevel
 import anyio.to_thread
 import uvicorn
+from starlette.types import ASGIApp
 
 from ..errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import TracebackType
-
-    from starlette.types import ASGIApp
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -10,7 +10,7 @@ import pytest
 import respx
 
 import asyncsdk.blaize as package
-from asyncsdk import Model, Receipt, RetryPolicy
+from asyncsdk import Created, Model, Receipt, RetryPolicy
 from asyncsdk.blaize import Blaize
 from asyncsdk.http.clock import Clock
 from asyncsdk.operation import declared
@@ -53,7 +53,9 @@ class Entry:
         """The class that a call gives, or that its items are of."""
         named = self.method_of(connected(None)).__annotations__["return"]
         name = named.removeprefix("Pager[").removesuffix("]")
-        return {"Receipt": Receipt, "UserExport": package.ExportedUser}.get(name) or getattr(package, name)
+        return {"Created": Created, "Receipt": Receipt, "UserExport": package.ExportedUser}.get(name) or getattr(
+            package, name
+        )
 
     @property
     def examples(self):

@@ -32,7 +32,7 @@ async def test_a_newer_change_goes_to_its_own_path(client, router, name, given, 
     request = route.calls.last.request
     assert (request.method, request.url.raw_path) == (method, path.encode())
     assert json.loads(request.content) == sent
-    assert type(receipt) is Receipt
+    assert isinstance(receipt, Receipt)
     assert "authorization" in request.headers
 
 

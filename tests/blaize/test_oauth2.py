@@ -24,7 +24,7 @@ TOKENS = {"access_token": "test-token", "token_type": "bearer", "expires_in": 36
 async def test_a_code_is_exchanged_unsigned_with_its_grant_type_filled_in(client, router, exchange):
     route = router.post("/zephr/oauth2/token").respond(json=TOKENS)
     tokens = await client.oauth2.exchange_code(exchange)
-    assert type(tokens) is Tokens
+    assert isinstance(tokens, Tokens)
     request = route.calls.last.request
     assert json.loads(request.content) == {
         "code": "1",

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003  # attrs reads the annotations
+from collections.abc import Mapping  # attrs reads the annotations
 from datetime import UTC, datetime
 from typing import Any
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003  # attrs reads the annotations
+from datetime import datetime  # attrs reads the annotations
 
 import pyarrow as pa
 from attrs import frozen

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence  # noqa: TC003  # attrs reads the annotations
+from collections.abc import Mapping, Sequence  # attrs reads the annotations
 from datetime import UTC, datetime
 from enum import Enum, IntEnum, StrEnum
 from typing import Any, Literal, Optional

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003  # attrs reads the annotations
+from collections.abc import Mapping  # attrs reads the annotations
 from datetime import UTC, datetime, timedelta, timezone
 from types import MappingProxyType
 from typing import Any
@@ -10,7 +10,7 @@ import pytest
 from attrs import frozen
 
 from asyncsdk import OMIT, to_dict
-from asyncsdk.codec import WHOLE, Model, Receipt, from_dict, wire
+from asyncsdk.codec import WHOLE, Model, Receipt, from_dict, keep_wire, wire
 from asyncsdk.columns.rows import wire_rows
 
 
@@ -89,7 +89,8 @@ def test_models_of_ones_own_and_objects_of_any_sort_are_rows():
 
 
 def test_a_model_that_is_its_fields_and_nothing_else_is_all_of_them():
-    whole = Thing(name="x", at=datetime(2020, 8, 17, 12, tzinfo=UTC), tag=Tag(label="a"), _wire=WHOLE)
+    whole = Thing(name="x", at=datetime(2020, 8, 17, 12, tzinfo=UTC), tag=Tag(label="a"))
+    keep_wire(whole, WHOLE)
     assert wire_rows([whole, attrs.evolve(whole, name=OMIT)]) == [
         {**dict.fromkeys(["tags", "open", "named"]), **row}
         for row in (
@@ -99,7 +100,11 @@ def test_a_model_that_is_its_fields_and_nothing_else_is_all_of_them():
     ]
 
 
-@pytest.mark.parametrize("item", ["text", 3, None, [1], Receipt(_wire="text")])
+TEXT = Receipt()
+keep_wire(TEXT, "text")
+
+
+@pytest.mark.parametrize("item", ["text", 3, None, [1], TEXT])
 def test_what_is_no_object_is_no_row(item):
     with pytest.raises(TypeError, match="a model or a JSON object"):
         wire_rows([{}, item])

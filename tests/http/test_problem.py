@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 
 import httpx
 import pytest
@@ -314,3 +315,44 @@ class TestRetryAfter:
 )
 def test_a_spent_quota_is_told_from_a_throttle(status, body, spent):
     assert is_spent_quota(status, body) is spent
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b'{"message": "Forbidden"}', "Forbidden"),
+        (b'{"errors": ["not found"]}', "not found"),
+        (b'{"message": "Missing Authentication Token"}', "Missing Authentication Token"),
+        (b'{"code": "E1", "message": "no such project"}', "no such project"),
+        (b"<html><head><title>502 Bad Gateway</title></head></html>", "502 Bad Gateway"),
+        (b"<html></html>", None),
+        (b"plain words", "plain words"),
+        (b"", None),
+        (b"{}", None),
+    ],
+)
+def test_the_detail_is_the_services_own_sentence_alone(body, detail):
+    assert api_error(operation="shop.orders.get", status=403, headers={}, body=body).detail == detail
+
+
+def test_the_body_is_there_as_data_without_secrets():
+    body = b'{"message": "no user a-secret", "password": "hunter22", "items": [{"n": 1, "pin": 987654, "ok": true, "none": null}]}'
+    error = api_error(operation="shop.orders.get", status=400, headers={}, body=body, secrets=["a-secret", "987654"])
+    assert error.json() == {
+        "message": "no user ***",
+        "password": "***",
+        "items": [{"n": 1, "pin": "***", "ok": True, "none": None}],
+    }
+    assert pickle.loads(pickle.dumps(error)).json() == error.json()
+    for body in (b"words", b"", b"<html></html>"):
+        with pytest.raises(ValueError, match="not JSON"):
+            api_error(operation="shop.orders.get", status=400, headers={}, body=body).json()
+    assert api_error(operation="shop.orders.get", status=400, headers={}, body=b"null").json() is None
+
+
+def test_the_text_of_an_error_tells_the_operation_and_the_attempts():
+    error = api_error(operation="shop.orders.get", status=503, headers={}, body=b'{"message": "busy"}')
+    assert str(error) == "shop.orders.get: 503: busy"
+    error.attempts = 3
+    assert str(error) == "shop.orders.get: 503: busy (3 attempts)"
+    assert (error.message, error.detail) == ("shop.orders.get: 503: busy", "busy")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003  # attrs resolves the annotations of models
+from datetime import datetime  # attrs resolves the annotations of models
 
 import pytest
 from attrs import frozen

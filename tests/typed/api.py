@@ -54,7 +54,8 @@ async def analytics() -> None:
         async with client.fan_out(plan) as stream:
             async for row in stream:
                 assert_type(row, AnalyticsRow)
-                assert_type(row.timestamp, datetime | None)
+                assert_type(row.timestamp, datetime)
+                assert_type(row.count, int)
                 assert_type(attrs.evolve(row, count=2), AnalyticsRow)
 
 

@@ -133,7 +133,7 @@ def _shown(value: Any) -> Any:
     if not isinstance(value, Receipt):
         return value
     sent = to_dict(value)
-    found = {"status_code": value.status_code} | ({} if value.id is None else {"id": value.id})
+    found = {"status_code": value.status_code} | ({} if (made := getattr(value, "id", None)) is None else {"id": made})
     if isinstance(sent, dict):
         return {**found, **sent}
     return {**found, "message": sent}

@@ -16,8 +16,8 @@ from ..terminal.problems import FAILED, usage
 from ..terminal.streams import ReaderGone
 from ..way import Way, options
 from .request import PullRequest, chosen_duration, chosen_keys, chosen_range, chosen_target
-from .rows import Format  # noqa: TC001  # typer evaluates the annotations
-from .source import Source  # noqa: TC001
+from .rows import Format  # typer evaluates the annotations
+from .source import Source
 from .to_files import say_how_to_go_on, to_files
 from .to_stdout import to_stdout
 

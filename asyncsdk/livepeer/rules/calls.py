@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from ...client import Client
+from ...chain.retry import RetryPolicy
+from ...client import Client, Decoder
 from ...errors import NotFoundError, SDKError
+from ...http.body import Body
+from ...http.url import Query
+from ...operation import Operation
+from ...timeout import Timeout
 from .conceal import conceal
 from .hints import explain
 from .memory import Memory
-
-if TYPE_CHECKING:
-    from ...chain.retry import RetryPolicy
-    from ...client import Decoder
-    from ...http.body import Body
-    from ...http.url import Query
-    from ...operation import Operation
-    from ...timeout import Timeout
 
 T = TypeVar("T")
 

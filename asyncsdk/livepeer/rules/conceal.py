@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from ...errors import APIError, DecodeError
-from ...http.redact import MASK, hide
+from ...http.redact import MASK, hide, redact_value
 
 if TYPE_CHECKING:
     from ...errors import SDKError
@@ -35,6 +35,8 @@ def conceal(error: SDKError, operation: Operation, path: Iterable[object], body:
     error.args = (hide(error.message, secrets), *error.args[1:])
     if isinstance(error, APIError):
         error.body = hide(error.body, secrets)
+        error.detail = error.detail and hide(error.detail, secrets)
+        error.value = redact_value(error.value, secrets)
         error.code = error.code and hide(error.code, secrets)
         error.request_id = error.request_id and hide(error.request_id, secrets)
         error.headers = {name: hide(value, secrets) for name, value in error.headers.items()}

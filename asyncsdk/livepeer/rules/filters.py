@@ -14,10 +14,10 @@ Order: TypeAlias = str | Sequence[str]
 """Wire names of fields, each of which may be turned round: ``"name"``, ``"-createdAt"``, ``["record", "-lastSeen"]``, or as the
 service writes it: ``"createdAt-true,name-false"``, where true means descending."""
 
-Comparison: TypeAlias = Mapping[Literal["gt", "gte", "lt", "lte", "eq"], "float | datetime"]
+Comparison: TypeAlias = Mapping[Literal["gt", "gte", "lt", "lte", "eq"], float | datetime]
 """``{"gte": 10, "lt": 20}``."""
 
-Filters: TypeAlias = Mapping[str, "str | float | bool | datetime | Comparison"] | Sequence[Mapping[str, Any]]
+Filters: TypeAlias = Mapping[str, str | float | bool | datetime | Comparison] | Sequence[Mapping[str, Any]]
 """Wire names of fields to what they must be; or the service's own ``[{"id": "name", "value": "test"}]``."""
 
 _ORDERED = re.compile(r"(?P<turned>-?)(?P<name>[A-Za-z_.]+)(?:-(?P<descending>true|false))?", re.ASCII)

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Sequence
 
 from attrs import Factory, field, frozen, validators
+from starlette.requests import Request
+from starlette.responses import Response
 
 from ... import blaize
 from ...blaize import accounts, admin, users as users_
 from ...http.clock import SYSTEM, Clock
-from ..kit import Door, RefusedError, operations_of
+from ...operation import Operation
+from ..kit import Door, Record, RefusedError, operations_of
 from .access.admin import First
 from .access.signature import Signatures
 from .parts import Parts
 from .people.population import MOST_GENERATED
-from .shared import BlaizeShared, BlaizeVoice
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
-
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-    from ...operation import Operation
-    from ..kit import Record
-    from .shared import Sent
+from .shared import BlaizeShared, BlaizeVoice, Sent
 
 # What the document has and the live service has moved away from (docs/services/blaize.md).
 _GONE = (accounts.USERS_LIST, users_.RESET_LEGACY_PASSWORD, users_.RESET_PASSWORD, users_.SESSION)

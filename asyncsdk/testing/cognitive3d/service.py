@@ -5,29 +5,24 @@ from __future__ import annotations
 import re
 import zipfile
 from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import Factory, field, frozen, validators
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from ... import cognitive3d
 from ...cognitive3d import media, objectives, projects, question_sets, session_files, sessions
 from ...http.clock import SYSTEM, Clock
+from ...operation import Operation
 from ...times import DAY
-from ..kit import Door, MissingError, RefusedError, Shared, answer, asked, operations_of
+from ..kit import Call, Door, Handler, MissingError, Record, RefusedError, Shared, answer, asked, operations_of
 from .asked import Meant, meant, read
 from .project import SAMPLE, Project, Visit
 from .sessions import Timeline
 from .voice import CognitiveVoice, DataVoice
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
-
-    from starlette.requests import Request
-
-    from ...operation import Operation
-    from ..kit import Call, Handler, Record
 
 _FIRST_ID = 5001
 _DATA = "/data"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from attrs import Factory, field, frozen
+from starlette.requests import Request
 from starlette.responses import Response
 
 from ... import livepeer as package
@@ -18,16 +20,10 @@ from .auth import admitted, jwt_of
 from .hooks import Delivery, Hooks
 from .owned import Owned
 from .people import People
+from .row import Row
 from .streams import Streams
 from .tables import Record, Tables
 from .wire import Asked, body_of, decoded, no_route, pairs_of, refused, sent
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from starlette.requests import Request
-
-    from .row import Row
 
 Release = Literal["07b4db06e", "ea86dbe49"]
 """The commits of the open-source server: of July 2021, as the document's release, and of June 2021, as its text."""

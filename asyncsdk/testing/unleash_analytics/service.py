@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from attrs import Factory, field, frozen, validators
+from starlette.requests import Request
 from starlette.responses import Response
 
 from ...datasets.windows import milliseconds
-from ...operation import declared
+from ...operation import Operation, declared
 from ...times import DAY
 from ...unleash.analytics import client as operations
+from ..faults import OnPage
 from ..gateway import FORBIDDEN, Gateway
-from ..kit import Door, RefusedError, Shared, answer
+from ..kit import Call, Door, Handler, Record, RefusedError, Shared, answer
 from . import samples
 from .generator import KEYS, Camera, Fleet, Row
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from starlette.requests import Request
-
-    from ...operation import Operation
-    from ..faults import OnPage
-    from ..kit import Call, Handler, Record
 
 _INTEGER = re.compile(r"-?[0-9]{1,30}", re.ASCII)
 

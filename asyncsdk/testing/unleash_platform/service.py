@@ -4,28 +4,38 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from attrs import Factory, field, frozen
+from starlette.requests import Request
+from starlette.responses import Response
 
 from ...http.clock import SYSTEM, Clock
+from ...operation import Operation
 from ...unleash import platform
 from ...unleash.platform import devices
 from ..gateway import Gateway, message
-from ..kit import Canned, Door, MissingError, RefusedError, Relation, Shared, Things, answer, operations_of, table
+from ..kit import (
+    Call,
+    Canned,
+    Door,
+    MissingError,
+    Part,
+    Record,
+    RefusedError,
+    Relation,
+    Shared,
+    Things,
+    answer,
+    operations_of,
+    table,
+)
 from .jobs import Jobs
 from .library import STORAGE, LibraryPart
 from .presigning import Presigner
 from .signature import EXPIRED_TOKEN, Keys, check
 from .storage import Storage, asked
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-    from ...operation import Operation
-    from ..kit import Call, Part, Record
 
 _MOST_BODY = 10 * 1024 * 1024
 

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from importlib import import_module
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import Self, Unpack
 
 from ...auth.keys import HeaderSigner, bearer
 from ...client import Client, Where
+from ...datasets.plan import Keys, Plan
+from ...datasets.protocol import Sink
+from ...datasets.report import Report
+from ...datasets.stream import RowStream
 from ...datasets.windows import Instant, When, span
+from ...fanout.progress import Progress
+from ...fanout.run import OnError
+from ...http.reply import Reply
 from ...operation import Operation
 from ...options import ClientOptions, CopyOptions, base_url, credential
+from ...paging import Pager
 from .datasets import AnalyticsDataSets
 from .pages import read_page
 from .queries import DEVICES, ROWS, device_id as _device_id, ids, walk
 from .rows import AnalyticsRow
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from ...datasets.plan import Keys, Plan
-    from ...datasets.protocol import Sink
-    from ...datasets.report import Report
-    from ...datasets.stream import RowStream
-    from ...fanout.progress import Progress
-    from ...fanout.run import OnError
-    from ...http.reply import Reply
-    from ...paging import Pager
 
 __all__ = ["BASE_URL", "DEVICES", "ROWS", "SESSIONS", "TABLEAU", "VERSION", "UnleashAnalytics", "read_version"]
 

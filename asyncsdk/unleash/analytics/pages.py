@@ -164,7 +164,8 @@ def read_inside(reply: Reply, start: datetime, end: datetime) -> tuple[Collectio
         inside = plain[0].inside(start, end)
         return inside, len(plain[0]) - len(inside), plain[1]
     rows, total = _read_any(reply)
-    kept = [row for row in rows if not isinstance(row.timestamp, datetime) or start <= row.timestamp < end]
+    times = ((row, getattr(row, "timestamp", None)) for row in rows)
+    kept = [row for row, time in times if not isinstance(time, datetime) or start <= time < end]
     return kept, len(rows) - len(kept), total
 
 

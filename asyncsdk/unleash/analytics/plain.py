@@ -20,7 +20,7 @@ from ...columns.arrow import model_schema
 from ...columns.kinds import columns_of
 from ...columns.times import canonical_times
 from .digits import times_of_a_day, whole_numbers
-from .envelope import Total  # noqa: TC001  # msgspec reads annotations
+from .envelope import Total  # msgspec reads annotations
 from .rows import AnalyticsRow
 
 if TYPE_CHECKING:

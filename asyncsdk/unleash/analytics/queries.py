@@ -58,7 +58,7 @@ def ids(client: Client, operation: Operation) -> Pager[str]:
         client: who asks.
         operation: what for.
     """
-    return at_once(lambda: client.call(operation, into=read_ids), of=str)
+    return at_once(lambda: client.call(operation, into=read_ids), of=str).told(operation.id, {})
 
 
 def walk(
@@ -80,4 +80,5 @@ def walk(
         into: from an answer to a page's items and the number of pages.
         of: what the items are, as for any pager.
     """
-    return by_number(lambda number: client.call(operation, device, *span, number, into=into), of=of)
+    pager = by_number(lambda number: client.call(operation, device, *span, number, into=into), of=of)
+    return pager.told(operation.id, {"device": device, "start": span[0], "end": span[1]})

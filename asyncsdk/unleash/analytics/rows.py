@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003  # attrs resolves the annotations of models when they are first read
+from datetime import datetime  # attrs resolves the annotations of models when they are first read
 
 from attrs import frozen
 
@@ -26,11 +26,11 @@ class AnalyticsRow(Model):
 
     _time_unit = "ms"
 
-    class_name: str | None = None
-    count: int | None = None
-    device_id: str | None = None
-    frame_number: int | None = None
-    model_id: str | None = None
-    session_id: str | None = wire("session_id", secret=False)
+    class_name: str = wire("class_name", always=True)
+    count: int = wire("count", always=True)
+    device_id: str = wire("device_id", always=True)
+    frame_number: int = wire("frame_number", always=True)
+    model_id: str = wire("model_id", always=True)
+    session_id: str = wire("session_id", secret=False, always=True)
     source_file_name: str | None = None
-    timestamp: datetime | None = None
+    timestamp: datetime = wire("timestamp", always=True)

@@ -53,7 +53,7 @@ class Addon(Model):
         updated_at: likewise.
     """
 
-    id: str | None = None
+    id: str = wire("id", always=True)
     name: str | None = None
     subtitle: str | None = None
     description: str | None = None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, Self, Unpack
+from typing import Literal, Self, Unpack
 
 import httpx
 
 from ...auth.credentials import AnyCredentials, CredentialCache
 from ...auth.sigv4 import SigV4Signer, credential_cache, region_of_host
+from ...chain.host import HostState
 from ...client import Client, Where
 from ...errors import ConfigurationError
 from ...group import Group
@@ -25,11 +27,6 @@ from .plans import Plans
 from .products import Products
 from .recognition import Recognition
 from .users import Users
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from ...chain.host import HostState
 
 Stage = Literal["dev", "test", "prod"]
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 async def _device_ids(client: Client) -> AsyncIterator[str]:
     async for device in Devices(client).list():
-        if device.id is not None:
-            yield device.id
+        if (found := getattr(device, "id", None)) is not None:  # without one it cannot be asked for
+            yield found
 
 
 def _devices(client: Client, _key: str, _start: int, _end: int) -> Pager[Device]:

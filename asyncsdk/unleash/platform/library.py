@@ -59,7 +59,7 @@ class LibrarySession(Model):
         session_id: its id, within the device.
     """
 
-    session_id: str | None = wire("sessionId", secret=False)
+    session_id: str = wire("sessionId", secret=False, always=True)
 
 
 @frozen(kw_only=True)

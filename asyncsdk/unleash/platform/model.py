@@ -28,7 +28,7 @@ class Company(Model):
         updated_at: likewise.
     """
 
-    id: str | None = None
+    id: str = wire("id", always=True)
     owner: str | None = None
     name: str | None = ruled("name", at_most(100))
     address: str | None = ruled("address", at_most(200))
@@ -53,7 +53,7 @@ class User(Model):
         updated_at: likewise.
     """
 
-    id: str | None = None
+    id: str = wire("id", always=True)
     username: str | None = None
     full_name: str | None = ruled("fullName", at_most(100))
     email: str | None = ruled("email", EMAIL)
@@ -75,7 +75,7 @@ class Device(Model):
         updated_at: likewise.
     """
 
-    id: str | None = ruled("id", at_most(100))
+    id: str = ruled("id", at_most(100), always=True)
     name: str | None = ruled("name", at_most(100))
     description: str | None = None
     hwstats: str | None = ruled("hwstats", at_most(500))
@@ -115,7 +115,7 @@ class Presigned(Model):
         fields: of the form, in this order, before the file.
     """
 
-    url: str | None = wire("url", secret=True)
+    url: str = wire("url", secret=True, always=True)
     fields: Mapping[str, str] | None = wire("fields", secret=True)
 
 

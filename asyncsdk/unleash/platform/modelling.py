@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
-from ...codec import Model, Receipt, wire
+from ...codec import Model, Receipt, keep_wire, wire
 from ...codec.reading import from_dict
 from ...errors import JobFailedError
 from ...http.reply import Reply
@@ -73,7 +73,7 @@ class ModellingTask(Model):
         task_arn: its ARN.
     """
 
-    task_arn: str | None = wire("taskArn")
+    task_arn: str = wire("taskArn", always=True)
 
 
 CREATE_UPLOAD = Operation(
@@ -231,7 +231,7 @@ class Modelling(PlatformResource):
             TimeoutError: it is not done in time; its ``resume`` is the ARN to go on with.
             ValueError: there is no ARN.
         """
-        arn = (task if isinstance(task, str) else task.task_arn) or ""
+        arn = (task if isinstance(task, str) else getattr(task, "task_arn", None)) or ""
         segment(arn, "task_arn")
         before = ""
 
@@ -253,7 +253,9 @@ class Modelling(PlatformResource):
 def _task(reply: Reply) -> ModellingTask:
     value = reply.json()
     if isinstance(value, str) and value:
-        return ModellingTask(_wire=value, task_arn=value)
+        task = ModellingTask(task_arn=value)
+        keep_wire(task, value)
+        return task
     if not isinstance(value, Mapping):
         raise reply.unreadable(f"a task was promised, not {type(value).__name__}")
     return from_dict(ModellingTask, value)

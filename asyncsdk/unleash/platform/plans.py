@@ -32,7 +32,7 @@ class Plan(Model):
         updated_at: likewise.
     """
 
-    id: str | None = None
+    id: str = wire("id", always=True)
     name: str | None = None
     description: str | None = None
     price: float | None = ruled("price", CENTS)

@@ -29,7 +29,7 @@ class Product(Model):
         updated_at: likewise.
     """
 
-    id: str | None = None
+    id: str = wire("id", always=True)
     price: str | None = ruled("price", PRICE)
     currency: str | None = ruled("currency", CURRENCY)
     name: str | None = None

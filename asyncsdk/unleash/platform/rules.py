@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from attrs import field, frozen
 
 from ...body import checked
-from ...codec import Model
+from ...codec import Model, wire
 from ...codec.fit import json_type
 from ...codec.model import named
 
@@ -71,15 +71,16 @@ FILE_NAME = Rule(
 )
 
 
-def ruled(name: str, *rules: Rule, secret: bool | None = None) -> Any:
+def ruled(name: str, *rules: Rule, secret: bool | None = None, always: bool = False) -> Any:
     """A model's field with rules, as `asyncsdk.codec.wire` makes one without.
 
     Args:
         name: the wire name.
         rules: what a value must be.
         secret: whether a repr hides it; by default its name decides.
+        always: whether every answer has it.
     """
-    return field(default=None, metadata={"wire": name, "secret": secret, "rules": rules})
+    return wire(name, secret=secret, always=always, rules=rules)
 
 
 @cache

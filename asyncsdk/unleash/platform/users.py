@@ -41,7 +41,7 @@ class StreamModel(Model):
         pb_txt_path: where its labels are.
     """
 
-    model_id: str | None = wire("modelId")
+    model_id: str = wire("modelId", always=True)
     model_name: str | None = wire("modelName")
     pb_path: str | None = wire("pbPath")
     pb_txt_path: str | None = wire("pbTxtPath")

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence  # noqa: TC003  # attrs resolves the annotations of models
+from collections.abc import Mapping, Sequence  # attrs resolves the annotations of models
 from contextlib import asynccontextmanager
-from datetime import datetime  # noqa: TC003
+from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,9 +19,9 @@ from asyncsdk.cli.operations.outline import outline
 from asyncsdk.cli.operations.system import System
 from asyncsdk.cli.way import Way
 from asyncsdk.codec import as_json, as_part, wire
-from asyncsdk.datasets.windows import Instant  # noqa: TC001
+from asyncsdk.datasets.windows import Instant
 from asyncsdk.operation import Operation
-from asyncsdk.paging import Pager  # noqa: TC001
+from asyncsdk.paging import Pager
 from asyncsdk.resource import Resource
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime  # noqa: TC003  # attrs resolves the annotations of models
+from datetime import datetime  # attrs resolves the annotations of models
 
 import httpx
 import pytest

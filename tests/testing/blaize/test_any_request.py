@@ -18,7 +18,7 @@ OPERATIONS = sorted(SERVICE._parts.handlers, key=lambda operation: operation.id)
 
 
 def wire_names(model):
-    return {field.metadata.get("wire", field.name) for field in attrs.fields(model)} - {None, "_wire"}
+    return {field.metadata.get("wire", field.name) for field in attrs.fields(model)} - {None}
 
 
 def models(kind=Model):

@@ -112,7 +112,7 @@ def _was_late(error: APIError, ticket: Presigned, clock: Clock, began: float) ->
 
 async def _send(client: Client, name: str, ticket: Presigned, body: Body, called: str) -> UploadResult:
     """Send a file as one form or URL says. Repeating it is safe: the same bytes come under the same key."""
-    if not ticket.url:
+    if not getattr(ticket, "url", None):
         raise DecodeError(f"{name}: the service told no URL to send the file to", operation=name)
     length = body.length or 0
     fields = _fields_of(ticket)

@@ -1,0 +1,102 @@
+"""The Python blocks of the documentation; run as a script, both type checkers over them.
+
+A block stands in the middle of a program: what the text around it speaks of (`WORLD`) is there, and it may await.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import textwrap
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+DOCS = sorted(page for page in (ROOT / "docs").rglob("*.md") if "_build" not in page.parts)
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *DOCS]
+
+_BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+BLOCKS = {
+    f"{page.relative_to(ROOT).with_suffix('')}-{number}": found
+    for page in PAGES
+    for number, found in enumerate(_BLOCK.findall(page.read_text()), 1)
+}
+
+WORLD = {
+    "analytics": "UnleashAnalytics",
+    "client": "UnleashAnalytics",
+    "blaize": "Blaize",
+    "administrator": "Blaize",
+    "platform": "UnleashPlatform",
+    "livepeer": "Livepeer",
+    "c3d": "Cognitive3D",
+    "c3d_url": "str",
+    "device": "str",
+    "end": "datetime",
+    "pager": "Pager[AnalyticsRow]",
+    "path": "str",
+    "plan": "Plan",
+    "row": "AnalyticsRow",
+    "start": "datetime",
+    "user_id": "str",
+    "user_ids": "list[str]",
+}
+"""What a block may take for given, and its type."""
+
+_BEFORE = """\
+from __future__ import annotations
+
+import asyncsdk
+import attrs
+import httpx
+from asyncsdk import *
+from datetime import datetime, timedelta
+
+"""
+
+
+def compiled(source, **how):
+    """A block's code, or with ``flags`` its tree."""
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | how.get("flags", 0)
+    return compile(source, "<documentation>", "exec", flags=flags)
+
+
+def tree_of(source):
+    """A block's tree."""
+    return compiled(source, flags=ast.PyCF_ONLY_AST)
+
+
+def module_of(source):
+    """A block as the body of a function, with what it takes for given as its arguments."""
+    names = [node for node in ast.walk(tree_of(source)) if isinstance(node, ast.Name)]
+    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    given = {node.id for node in names} & WORLD.keys() - bound
+    arguments = ", ".join(f"{name}: {WORLD[name]}" for name in sorted(given))
+    return f"{_BEFORE}\nasync def block({arguments}) -> None:\n{textwrap.indent(source, '    ')}"
+
+
+def main():
+    """Check all blocks with mypy and pyright; the number of those that found something."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, source in BLOCKS.items():
+            (Path(folder) / f"{re.sub(r'[^a-zA-Z0-9]', '_', name)}.py").write_text(module_of(source))
+        config = Path(folder) / "pyrightconfig.json"
+        config.write_text(json.dumps({"include": ["."], "extraPaths": [str(ROOT)], "pythonVersion": "3.11"}))
+        where = os.environ | {"MYPYPATH": str(ROOT)}
+        checks = (
+            ["mypy", "--strict", "--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", os.devnull, folder],
+            ["pyright", "--project", str(config), "--pythonpath", sys.executable],
+        )
+        tools = Path(sys.executable).parent
+        return sum(
+            subprocess.run([str(tools / tool), *rest], env=where, check=False).returncode != 0 for tool, *rest in checks
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

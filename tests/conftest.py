@@ -14,6 +14,7 @@ import pytest
 import sniffio
 import trustme
 from hypothesis import settings
+from loops import LOOPS, every_loop
 
 from asyncsdk.engines.aiohttp.engine import AiohttpEngine
 from asyncsdk.engines.borrowed import BorrowedEngine
@@ -32,16 +33,7 @@ def _ctrl_c_is_heeded():
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.fixture(
-    params=[
-        pytest.param(("asyncio", {"use_uvloop": False}), id="asyncio"),
-        pytest.param(("asyncio", {"use_uvloop": True}), id="uvloop"),
-        pytest.param(("trio", {}), id="trio"),
-    ]
-)
-def anyio_backend(request):
-    """The three event loops that every shared case runs on."""
-    return request.param
+anyio_backend = every_loop
 
 
 @pytest.fixture
@@ -64,11 +56,6 @@ def pytest_collection_modifyitems(items):
             item.fixturenames.append("backend")
 
 
-BACKENDS = {
-    "asyncio": ("asyncio", {"use_uvloop": False}),
-    "uvloop": ("asyncio", {"use_uvloop": True}),
-    "trio": ("trio", {}),
-}
 ENGINES = {
     "aiohttp": ("asyncio", "uvloop"),
     "httpx2": ("asyncio", "uvloop", "trio"),
@@ -86,7 +73,7 @@ class Cell:
 
     @property
     def backend(self):
-        return BACKENDS[self.loop]
+        return LOOPS[self.loop]
 
     @asynccontextmanager
     async def engine(self, *, max_connections=8, ssl_context=None):

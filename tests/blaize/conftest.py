@@ -8,6 +8,7 @@ import attrs
 import httpx
 import pytest
 import respx
+from loops import asyncio_alone
 
 import asyncsdk.blaize as package
 from asyncsdk import Model, Receipt, RetryPolicy
@@ -15,6 +16,9 @@ from asyncsdk.blaize import Blaize
 from asyncsdk.http.clock import Clock
 from asyncsdk.operation import declared
 from asyncsdk.testing.documents import Document, documents
+
+# what is asked does not depend on the loop; a life of every system on each is in tests/contract
+anyio_backend = asyncio_alone
 
 MODULES = [import_module(f"asyncsdk.blaize.{each.name}") for each in iter_modules(package.__path__)]
 OPERATIONS = declared(MODULES)

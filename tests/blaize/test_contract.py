@@ -59,12 +59,6 @@ NEWER = {
 HOSTILE = "a/b ?#é:%"
 
 
-@pytest.fixture
-def anyio_backend():
-    # What a call is made of does not depend on the event loop; that it arrives on all of them, other files show.
-    return "asyncio", {"use_uvloop": False}
-
-
 async def finished(call):
     """What a call gives in the end: a list for pagers and streams."""
     if isinstance(call, Pager):

@@ -14,6 +14,7 @@ import attrs
 import httpx
 import httpx2
 import pytest
+from loops import LOOPS
 from one_host import OneHost
 
 from asyncsdk.auth.credentials import AWSCredentials
@@ -41,11 +42,6 @@ QUERIES = [
     {"b": "ü", "a": "&=%"},
 ]
 OK = Reply.ok(b'{"id":1}', headers=(("Content-Type", "application/json"),))
-BACKENDS = {
-    "asyncio": ("asyncio", {"use_uvloop": False}),
-    "uvloop": ("asyncio", {"use_uvloop": True}),
-    "trio": ("trio", {}),
-}
 
 
 class Wound(Clock):
@@ -94,7 +90,7 @@ class Way:
 
 
 WAYS = [
-    *(Way("own", loop) for loop in BACKENDS),
+    *(Way("own", loop) for loop in LOOPS),
     *(Way(kind, loop) for kind in ("transport", "httpx", "httpx2") for loop in ("asyncio", "trio")),
 ]
 OWN = [way for way in WAYS if way.kind == "own"]
@@ -106,7 +102,7 @@ def over(ways):
 
 @pytest.fixture
 def anyio_backend(way):
-    return BACKENDS[way.loop]
+    return LOOPS[way.loop]
 
 
 def read(reply):

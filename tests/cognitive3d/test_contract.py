@@ -29,11 +29,6 @@ QUERIES = {
 HOSTILE = "a/b ?#é:%"
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio", {"use_uvloop": False}
-
-
 @pytest.fixture(params=ENTRIES)
 def python(request):
     return request.param

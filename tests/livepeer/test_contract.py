@@ -41,12 +41,6 @@ QUERIES = {
 }
 
 
-@pytest.fixture
-def anyio_backend():
-    # what a call is made of does not depend on the event loop
-    return "asyncio", {"use_uvloop": False}
-
-
 @pytest.fixture(params=list(DOCUMENTS), ids=lambda name: name.removeprefix("livepeer."))
 def entry(request):
     return OPERATIONS[request.param], DOCUMENTS[request.param]

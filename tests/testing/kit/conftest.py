@@ -7,11 +7,14 @@ import httpx
 import msgspec
 import pytest
 from attrs import frozen
+from loops import asyncio_alone
 
 from asyncsdk.operation import Operation
 from asyncsdk.testing import FakeClock, Sandbox
 from asyncsdk.testing.documents import Document
 from asyncsdk.testing.kit import Canned, Door, Member, RefusedError, Shared, Things, linked, stretch, table
+
+anyio_backend = asyncio_alone  # a sandbox's handlers wait for nothing
 
 STATUS = Operation("shop.status", "GET", "/status", "any", signed=False)
 LIST = Operation("shop.shops.list", "GET", "/shops", "cursor", query={"limit": "limit", "cursor": "cursor"})

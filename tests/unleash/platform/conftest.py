@@ -7,6 +7,7 @@ from pkgutil import iter_modules
 
 import attrs
 import pytest
+from loops import asyncio_alone
 
 import asyncsdk.unleash.platform as package
 from asyncsdk import AWSCredentials, Model, Receipt, RetryPolicy
@@ -14,6 +15,9 @@ from asyncsdk.operation import declared
 from asyncsdk.testing import FakeClock, Script
 from asyncsdk.testing.documents import Document, documents
 from asyncsdk.unleash.platform import UnleashPlatform
+
+# what is asked does not depend on the loop; a life of every system on each is in tests/contract
+anyio_backend = asyncio_alone
 
 SYSTEM = "unleash_platform"
 OPERATIONS = declared([import_module(f"{package.__name__}.{each.name}") for each in iter_modules(package.__path__)])

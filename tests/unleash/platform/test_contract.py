@@ -29,12 +29,6 @@ WHOLE = {
 }
 
 
-@pytest.fixture
-def anyio_backend():
-    # What a call is made of does not depend on the event loop; that it arrives on all of them, other files show.
-    return "asyncio", {"use_uvloop": False}
-
-
 async def finished(call):
     return await call.to_list() if isinstance(call, Pager) else await call
 

@@ -15,6 +15,7 @@ import sniffio
 import trustme
 from hypothesis import settings
 from loops import LOOPS, every_loop
+from no_tls import NO_TLS
 
 from asyncsdk.engines.aiohttp.engine import AiohttpEngine
 from asyncsdk.engines.borrowed import BorrowedEngine
@@ -85,7 +86,7 @@ class Cell:
         else:
             library = httpx if self.kind == "borrowed-httpx" else httpx2
             client = library.AsyncClient(
-                verify=ssl_context or True,
+                verify=ssl_context or NO_TLS,
                 limits=library.Limits(
                     max_connections=max_connections, max_keepalive_connections=max_connections, keepalive_expiry=4.0
                 ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from contextlib import asynccontextmanager, suppress
 
 import anyio
@@ -10,6 +9,7 @@ import httpx
 import httpx2
 import pytest
 from loops import LOOPS
+from no_tls import NO_TLS
 from one_host import OneHost
 
 from asyncsdk import errors
@@ -42,7 +42,6 @@ HANGS_UP = {
 LENT = ["httpx2 client", "httpx transport"]
 # What may be sent again is decided above the engines: ours are tried on each loop, each lent one on one loop.
 ENGINES = [("asyncio", "ours"), ("uvloop", "ours"), ("trio", "ours"), ("trio", LENT[0]), ("asyncio", LENT[1])]
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @asynccontextmanager

@@ -8,7 +8,6 @@ import json
 import logging
 import pickle
 import socket
-import ssl
 import traceback
 from contextlib import asynccontextmanager
 from urllib.parse import quote, quote_plus
@@ -18,6 +17,7 @@ import httpx
 import httpx2
 import pytest
 from loops import LOOPS
+from no_tls import NO_TLS
 from one_host import OneHost
 
 from asyncsdk.auth.credentials import AWSCredentials
@@ -167,9 +167,6 @@ FORMS = ["json", "sentence", "html", "text"]
 # What is said of an answer does not depend on the engine, nor an engine's own output on the answer: no need of all combinations.
 ON_EVERY_LOOP = [(loop, "ours") for loop in LOOPS]
 ON_EVERY_ENGINE = [*ON_EVERY_LOOP, *(("asyncio", kind) for kind in LENT), *(("trio", kind) for kind in LENT)]
-
-# loading the list of authorities takes a while, and nothing here needs it
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @asynccontextmanager

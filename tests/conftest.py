@@ -28,10 +28,12 @@ settings.load_profile("soak" if os.environ.get("ASYNCSDK_SOAK") else "tests")
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _ctrl_c_is_heeded():
-    """A script starts its jobs with ``&`` so that they ignore it, and so would every process that a test starts and stops."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+def _signals_are_heeded():
+    """A script starts its jobs with ``&`` or ``nohup`` so that they ignore some, and so would every process that a test stops."""
+    for name, usual in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 anyio_backend = every_loop

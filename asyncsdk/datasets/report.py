@@ -1,4 +1,4 @@
-"""What a backfill did."""
+"""What a backfill did, or a stream."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 @frozen(kw_only=True)
 class Report:
-    """What a backfill did.
+    """What a backfill did, or a stream so far.
 
     Attributes:
-        shards: committed by this run.
+        shards: committed by this run; of a stream, those whose rows have all arrived.
         provisional: of those, the ones too young to count as done: they will be fetched again.
         skipped: found done, and not fetched.
         pages, rows, bytes, retries: as in `Progress`.

@@ -49,10 +49,6 @@ class Entry:
         return self.is_rest and isinstance(body, type) and issubclass(body, Model)
 
     @property
-    def parameters(self):
-        return list(self.told.path_params)
-
-    @property
     def returns(self):
         """The class that a call gives, or that its items are of."""
         named = self.method_of(connected(None)).__annotations__["return"]
@@ -82,26 +78,9 @@ class Instant(Clock):
 ENTRIES = [Entry(name.removeprefix("blaize."), told) for name, told in documents("blaize").items()]
 
 
-def each_of(entries):
-    return pytest.fixture(lambda request: request.param, params=entries, ids=lambda entry: entry.python)
-
-
-entry = each_of(ENTRIES)
-modelled = each_of([each for each in ENTRIES if each.takes_model])
-raw = each_of([each for each in ENTRIES if each.operation.body is str and each.told.kind == "none" and each.is_rest])
-slotted = each_of([each for each in ENTRIES if each.parameters])
-filtered = each_of([each for each in ENTRIES if each.told.query])
-
-
 @pytest.fixture(scope="session")
 def entries():
     return ENTRIES
-
-
-@pytest.fixture(scope="session")
-def operations():
-    """All that the modules declare, by id."""
-    return OPERATIONS
 
 
 @pytest.fixture

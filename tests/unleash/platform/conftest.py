@@ -62,9 +62,6 @@ def each_of(entries):
     return pytest.fixture(lambda request: request.param, params=entries, ids=lambda entry: entry.python)
 
 
-entry = each_of(ENTRIES)
-modelled = each_of([each for each in ENTRIES if each.told.request is not None])
-slotted = each_of([each for each in ENTRIES if each.parameters])
 fails = each_of([each for each in ENTRIES if each.told.retry == "unsent"])
 
 
@@ -83,12 +80,6 @@ def connected(script, **options):
 @pytest.fixture(scope="session")
 def entries():
     return ENTRIES
-
-
-@pytest.fixture(scope="session")
-def operations():
-    """All that the modules declare, by id."""
-    return OPERATIONS
 
 
 @pytest.fixture(scope="session")

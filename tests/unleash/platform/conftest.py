@@ -106,11 +106,3 @@ def file(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def model_of():
-    """Wire JSON as a new instance of a model."""
-
-    def made(model: type[Model], body):
-        names = {each.metadata.get("wire", each.name): each.alias for each in attrs.fields(model)}
-        return model(**{names[key]: value for key, value in body.items()})
-
-    return made

@@ -10,7 +10,7 @@ import pytest
 from loops import asyncio_alone
 
 import asyncsdk.unleash.platform as package
-from asyncsdk import AWSCredentials, Model, Receipt, RetryPolicy
+from asyncsdk import AWSCredentials, Receipt, RetryPolicy
 from asyncsdk.operation import declared
 from asyncsdk.testing import FakeClock, Script
 from asyncsdk.testing.documents import Document, documents
@@ -103,6 +103,3 @@ def file(tmp_path):
         return path
 
     return made
-
-
-@pytest.fixture(scope="session")

@@ -53,7 +53,8 @@ class Sandbox:
 
     A client's base URL is the address it is served at and the system's prefix: ``f"{url}/v1"`` for the Analytics API,
     ``f"{url}/prod"`` for the Platform, ``f"{url}/api"`` for Livepeer, ``url`` itself for Blaize. Where prefixes fit one into the
-    other, the longest that fits wins. A path that belongs to no system, and ``/``, is answered by a 404 that says which there are.
+    other, the longest that fits wins. A path that belongs to no system, and the root of several, is answered by a 404 that says
+    which there are.
 
     Args:
         services: the systems to serve; by default each system that there is.
@@ -101,7 +102,7 @@ class Sandbox:
                 return answer
         raw_path = request.scope["raw_path"].decode("ascii")
         for service in self._by_prefix:
-            if raw_path.startswith(f"{service.prefix}/") and raw_path != "/":
+            if raw_path.startswith(f"{service.prefix}/") and (raw_path != "/" or len(self.services) == 1):
                 return await service.respond(request, raw_path.removeprefix(service.prefix))
         served = ", ".join(f"{type(each).__name__} at {each.prefix}/" for each in self.services)
         return JSONResponse({"message": f"the sandbox has nothing at {raw_path}: it serves {served}"}, 404)

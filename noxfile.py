@@ -127,6 +127,10 @@ def soak(session: nox.Session) -> None:
 
 
 def _apart() -> dict[str, str]:
-    """The work tree off the path, so that the installed wheel is what is tried; temporary files in memory where there is such a place."""
+    """The work tree off the path, so that the installed wheel is what is tried; temporary files in memory where there is such a place.
+
+    Bytecode is written whatever the machine is set to: the suite starts some two hundred interpreters, and each would compile all that it imports.
+    """
     memory = Path("/dev/shm")  # noqa: S108
-    return {"PYTHONSAFEPATH": "1"} | ({"PYTEST_DEBUG_TEMPROOT": str(memory)} if os.access(memory, os.W_OK) else {})
+    settings = {"PYTHONSAFEPATH": "1", "PYTHONDONTWRITEBYTECODE": ""}
+    return settings | ({"PYTEST_DEBUG_TEMPROOT": str(memory)} if os.access(memory, os.W_OK) else {})

@@ -14,6 +14,8 @@ import pytest
 import sniffio
 import trustme
 from hypothesis import settings
+from loops import LOOPS, every_loop
+from no_tls import NO_TLS
 
 from asyncsdk.engines.aiohttp.engine import AiohttpEngine
 from asyncsdk.engines.borrowed import BorrowedEngine
@@ -27,22 +29,14 @@ settings.load_profile("soak" if os.environ.get("ASYNCSDK_SOAK") else "tests")
 
 @pytest.fixture(autouse=True, scope="session")
 def _signals_are_heeded():
-    """Jobs that a script starts with ``&``, or by nohup, ignore some, and so would every process that a test starts and stops."""
-    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
-        if signal.getsignal(number) is signal.SIG_IGN:
+    """A script starts its jobs with ``&`` or ``nohup`` so that they ignore some, and so would every process that a test stops."""
+    for name, usual in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, usual)
 
 
-@pytest.fixture(
-    params=[
-        pytest.param(("asyncio", {"use_uvloop": False}), id="asyncio"),
-        pytest.param(("asyncio", {"use_uvloop": True}), id="uvloop"),
-        pytest.param(("trio", {}), id="trio"),
-    ]
-)
-def anyio_backend(request):
-    """The three event loops that every shared case runs on."""
-    return request.param
+anyio_backend = every_loop
 
 
 @pytest.fixture
@@ -65,11 +59,6 @@ def pytest_collection_modifyitems(items):
             item.fixturenames.append("backend")
 
 
-BACKENDS = {
-    "asyncio": ("asyncio", {"use_uvloop": False}),
-    "uvloop": ("asyncio", {"use_uvloop": True}),
-    "trio": ("trio", {}),
-}
 ENGINES = {
     "aiohttp": ("asyncio", "uvloop"),
     "httpx2": ("asyncio", "uvloop", "trio"),
@@ -87,7 +76,7 @@ class Cell:
 
     @property
     def backend(self):
-        return BACKENDS[self.loop]
+        return LOOPS[self.loop]
 
     @asynccontextmanager
     async def engine(self, *, max_connections=8, ssl_context=None):
@@ -99,7 +88,7 @@ class Cell:
         else:
             library = httpx if self.kind == "borrowed-httpx" else httpx2
             client = library.AsyncClient(
-                verify=ssl_context or True,
+                verify=ssl_context or NO_TLS,
                 limits=library.Limits(
                     max_connections=max_connections, max_keepalive_connections=max_connections, keepalive_expiry=4.0
                 ),

@@ -9,13 +9,14 @@ import inspect
 import re
 import sqlite3
 import tomllib
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import attrs
 import httpx
 import pytest
 from blocks import BLOCKS, PAGES, ROOT, WORLD, compiled, tree_of
+from loops import asyncio_alone
 
 import asyncsdk
 from asyncsdk import AWSCredentials, Blaize, Cognitive3D, Livepeer, UnleashAnalytics, UnleashPlatform
@@ -30,6 +31,8 @@ from asyncsdk.testing import (
     UnleashPlatformService,
     serve,
 )
+
+anyio_backend = asyncio_alone
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 SOURCES = [path for folder in ("asyncsdk", "benchmarks", "examples") for path in sorted((ROOT / folder).rglob("*.py"))]
@@ -100,26 +103,44 @@ def leaves_home(tree):
     return False
 
 
-@pytest.mark.parametrize("source", BLOCKS.values(), ids=BLOCKS)
-def test_a_block_compiles_and_uses_names_that_there_are(source):
-    compiled(source)
+@contextmanager
+def named(page, number):
+    """Says of an error in which block it is."""
+    try:
+        yield
+    except BaseException as error:
+        error.add_note(f"in block {number} of {page}")
+        raise
+
+
+@pytest.mark.parametrize("page", BLOCKS)
+def test_the_blocks_of_a_page_compile_and_use_names_that_there_are(page):
     clients = offline()
-    for node in ast.walk(tree_of(source)):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "asyncsdk":
-            for each in node.names:
-                assert resolved(f"{node.module}.{each.name}") is not None
-        parts = dotted(node) if isinstance(node, ast.Attribute) else None
-        if parts and parts[0] == "asyncsdk":
-            assert resolved(".".join(parts)) is not None
-        elif parts and parts[0] in clients:
-            value = clients[parts[0]]
-            for part in parts[1:]:
-                value = getattr(value, part)
+    for number, source in enumerate(BLOCKS[page], 1):
+        with named(page, number):
+            compiled(source)
+            for node in ast.walk(tree_of(source)):
+                check_names(node, clients)
 
 
-@pytest.mark.parametrize("name", [name for name, source in BLOCKS.items() if not leaves_home(tree_of(source))])
+def check_names(node, clients):
+    if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "asyncsdk":
+        for each in node.names:
+            assert resolved(f"{node.module}.{each.name}") is not None
+    parts = dotted(node) if isinstance(node, ast.Attribute) else None
+    if parts and parts[0] == "asyncsdk":
+        assert resolved(".".join(parts)) is not None
+    elif parts and parts[0] in clients:
+        value = clients[parts[0]]
+        for part in parts[1:]:
+            value = getattr(value, part)
+
+
+@pytest.mark.parametrize(
+    "page", [page for page, blocks in BLOCKS.items() if not all(leaves_home(tree_of(each)) for each in blocks)]
+)
 @pytest.mark.asyncio
-async def test_a_block_runs_against_the_sandbox(name, tmp_path, monkeypatch):
+async def test_the_blocks_of_a_page_run_against_the_sandbox(page, tmp_path, monkeypatch):
     """Blocks stand in the middle of a program: they find what the text around them speaks of."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "216.JPG").write_bytes(bytes(1000))
@@ -170,9 +191,12 @@ async def test_a_block_runs_against_the_sandbox(name, tmp_path, monkeypatch):
                 "user_id": users[0].user_id,
             }
             assert world.keys() >= WORLD.keys() - {"administrator"}
-            result = eval(compiled(BLOCKS[name]), world)
-            if inspect.isawaitable(result):
-                await result
+            for number, source in enumerate(BLOCKS[page], 1):
+                if not leaves_home(tree_of(source)):
+                    with named(page, number):
+                        result = eval(compiled(source), {**world})
+                        if inspect.isawaitable(result):
+                            await result
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -200,12 +224,12 @@ def test_every_page_is_in_a_table_of_contents(folder):
     assert listed(ROOT / folder / "index.md") == sorted([*pages, *folders])
 
 
-@pytest.mark.parametrize("path", [*SOURCES, *PAGES], ids=lambda path: str(path.relative_to(ROOT)))
-def test_readers_are_sent_to_what_they_have(path):
-    text = path.read_text()
-    assert _WORKING_PAPER.findall(text) == []
-    for page in _SERVICE.findall(text):
-        assert (ROOT / page).is_file(), page
+def test_readers_are_sent_to_what_they_have():
+    for path in (*SOURCES, *PAGES):
+        text = path.read_text()
+        assert _WORKING_PAPER.findall(text) == [], path
+        for page in _SERVICE.findall(text):
+            assert (ROOT / page).is_file(), f"{page}, in {path}"
 
 
 def test_the_api_page_has_every_public_name():

@@ -8,7 +8,6 @@ import json
 import logging
 import pickle
 import socket
-import ssl
 import traceback
 from contextlib import asynccontextmanager
 from urllib.parse import quote, quote_plus
@@ -17,6 +16,8 @@ import anyio
 import httpx
 import httpx2
 import pytest
+from loops import LOOPS
+from no_tls import NO_TLS
 from one_host import OneHost
 
 from asyncsdk.auth.credentials import AWSCredentials
@@ -160,11 +161,12 @@ def echo(status, form):
     return reply
 
 
-ENGINES = ["ours", "httpx transport", "httpx client", "httpx2 client"]
-
-
-# loading the list of authorities takes a while, and nothing here needs it
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+LENT = ["httpx transport", "httpx client", "httpx2 client"]
+STATUSES = [200, 302, 403, 500]
+FORMS = ["json", "sentence", "html", "text"]
+# What is said of an answer does not depend on the engine, nor an engine's own output on the answer: no need of all combinations.
+ON_EVERY_LOOP = [(loop, "ours") for loop in LOOPS]
+ON_EVERY_ENGINE = [*ON_EVERY_LOOP, *(("asyncio", kind) for kind in LENT), *(("trio", kind) for kind in LENT)]
 
 
 @asynccontextmanager
@@ -219,6 +221,11 @@ async def fail(client, output):
     return caught.value
 
 
+@pytest.fixture
+def anyio_backend(loop):
+    return LOOPS[loop]
+
+
 def debug_loop(backend):
     """asyncio has a debug mode, in which it says more."""
     if backend != "trio":
@@ -226,9 +233,14 @@ def debug_loop(backend):
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("kind", ENGINES)
-@pytest.mark.parametrize("status", [200, 302, 403, 500])
-@pytest.mark.parametrize("form", ["json", "sentence", "html", "text"])
+@pytest.mark.parametrize(
+    ("loop", "kind", "status", "form"),
+    [
+        *(("asyncio", "ours", status, form) for status in STATUSES for form in FORMS),
+        *(("asyncio", kind, status, form) for kind in LENT for status, form in zip(STATUSES, FORMS, strict=True)),
+        *((loop, kind, 403, "json") for loop, kind in ON_EVERY_ENGINE if loop != "asyncio"),
+    ],
+)
 async def test_whatever_the_service_throws_back(output, backend, kind, status, form):
     debug_loop(backend)
     async with RawServer(echo(status, form)) as server, shop(server, output, kind=kind) as client:
@@ -242,6 +254,7 @@ async def test_whatever_the_service_throws_back(output, backend, kind, status, f
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("loop", ["asyncio"])
 @pytest.mark.parametrize("signer", SIGNERS)
 @pytest.mark.parametrize("status", [200, 403])
 async def test_whatever_the_credentials(output, backend, signer, status):
@@ -252,7 +265,7 @@ async def test_whatever_the_credentials(output, backend, signer, status):
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("kind", ENGINES)
+@pytest.mark.parametrize(("loop", "kind"), [*ON_EVERY_LOOP, *(("asyncio", kind) for kind in LENT)])
 @pytest.mark.parametrize(
     "reply",
     [
@@ -278,8 +291,10 @@ async def test_whatever_breaks(output, backend, kind, reply):
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("kind", ENGINES)
-@pytest.mark.parametrize("status", [200, 302, 403, 500])
+@pytest.mark.parametrize(
+    ("loop", "kind", "status"),
+    [*(("asyncio", "ours", status) for status in STATUSES), *((loop, kind, 302) for loop, kind in ON_EVERY_ENGINE[1:])],
+)
 async def test_what_is_sent_by_hand(output, backend, kind, status):
     debug_loop(backend)
     async with RawServer(echo(status, "json")) as server, shop(server, output, kind=kind) as client:
@@ -291,6 +306,7 @@ async def test_what_is_sent_by_hand(output, backend, kind, status):
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("loop", LOOPS)
 @pytest.mark.parametrize("answers", [True, False])
 async def test_a_proxy_with_a_password(output, backend, answers, monkeypatch):
     debug_loop(backend)
@@ -313,6 +329,7 @@ async def test_a_proxy_with_a_password(output, backend, answers, monkeypatch):
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("loop", ["asyncio"])
 async def test_a_base_url_with_a_password_is_refused_without_showing_it(output):
     with pytest.raises(SDKError) as caught:
         async with shop(None, output, base_url=f"https://joe:{KEY}@shop.example"):
@@ -322,6 +339,7 @@ async def test_a_base_url_with_a_password_is_refused_without_showing_it(output):
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("loop", LOOPS)
 async def test_a_cancelled_request_says_nothing_either(output, backend):
     debug_loop(backend)
     async with RawServer(Reply(then="hang")) as server, shop(server, output) as client:

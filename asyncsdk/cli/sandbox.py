@@ -23,9 +23,9 @@ def sandbox(
 ) -> None:
     """Serve a sandbox of the services on this machine.
 
-    It answers as the documents say, with the documents' own samples and with generated devices whose rows follow from the seed: the
-    same request always gives the same rows. Blaize is one tenant whose state lives as long as the server. It prints the base URLs
-    and the keys to use; Ctrl-C stops it.
+    It answers as the documents say, with the documents' own samples and with generated data that follow from the seed: the same
+    request always gives the same rows. What is created, changed and deleted lives as long as the server. It prints the environment
+    variables by which clients and commands find each service; Ctrl-C stops it.
 
     **Example**:
 
@@ -33,23 +33,45 @@ def sandbox(
     """
     from .. import testing
 
-    service = testing.AnalyticsService(seed=seed, devices=devices, rows_per_hour=rows_per_hour)
+    analytics = testing.AnalyticsService(seed=seed, devices=devices, rows_per_hour=rows_per_hour)
+    platform = testing.UnleashPlatformService(seed=seed)
     blaize = testing.BlaizeService(seed=seed, users=users)
+    cognitive = testing.CognitiveService(seed=seed)
+    livepeer = testing.LivepeerService(seed=seed)
 
     def started(url: str) -> None:
-        base_url, key = f"{url}{service.prefix}", service.api_key
-        typer.echo(
-            f"Unleash live Analytics, {devices:,} generated devices, seed {seed}\n"
-            f"  base URL  {base_url}\n"
-            f"  API key   {key}\n"
-            "\n"
-            f"Blaize, tenant {blaize.tenant}, {users:,} generated users, seed {seed}\n"
-            f"  base URL    {url}{blaize.prefix}\n"
-            f"  access key  {blaize.access_key}\n"
-            f"  secret key  {blaize.secret_key}\n"
-            "\n"
-            f"Try:  UNLEASH_API_KEY={key} asyncsdk unleash devices --base-url {base_url}\n"
-            "Ctrl-C stops it."
-        )
+        served = {
+            f"Unleash live Analytics, {devices:,} generated devices": {
+                "UNLEASH_BASE_URL": f"{url}{analytics.prefix}",
+                "UNLEASH_API_KEY": analytics.api_key,
+            },
+            "Unleash live Platform": {
+                "UNLEASH_PLATFORM_BASE_URL": f"{url}{platform.prefix}",
+                "AWS_ACCESS_KEY_ID": platform.access_key,
+                "AWS_SECRET_ACCESS_KEY": platform.secret_key,
+            },
+            f"Blaize, {users:,} generated users": {
+                "BLAIZE_BASE_URL": f"{url}{blaize.prefix}",
+                "BLAIZE_TENANT": blaize.tenant,
+                "BLAIZE_ACCESS_KEY": blaize.access_key,
+                "BLAIZE_SECRET_KEY": blaize.secret_key,
+            },
+            "Cognitive3D": {
+                "C3D_BASE_URL": f"{url}{cognitive.prefix}",
+                "C3D_DATA_URL": f"{url}{cognitive.prefix}/data",
+                "C3D_API_KEY": cognitive.api_key,
+                "C3D_DEVELOPER_KEY": cognitive.developer_key,
+            },
+            "Livepeer": {
+                "LIVEPEER_BASE_URL": f"{url}{livepeer.prefix}",
+                "LIVEPEER_API_KEY": livepeer.api_key,
+            },
+        }
+        for title, variables in served.items():
+            typer.echo(f"# {title}, seed {seed}")
+            typer.echo("".join(f"export {name}={value}\n" for name, value in variables.items()))
+        typer.echo("# Try, where these lines are set:  asyncsdk unleash devices")
+        typer.echo("# Ctrl-C stops it.")
 
-    testing.run(testing.Sandbox(service, blaize), host, port, on_started=started)
+    app = testing.Sandbox(analytics, platform, blaize, cognitive, livepeer)
+    testing.run(app, host, port, on_started=started)

@@ -1,4 +1,4 @@
-"""What a backfill did."""
+"""What a backfill did, or a stream."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from .shard import Shard
 
 @frozen(kw_only=True, repr=False)
 class Report:
-    """What a backfill did.
+    """What a backfill did, or a stream so far.
 
     Attributes:
-        shards: committed by this run.
+        shards: committed by this run; of a stream, those whose rows have all arrived.
         provisional: of those, the ones too young to count as done: they will be fetched again.
         skipped: found done, and not fetched.
         pages, rows, bytes, retries: as in `Progress`.

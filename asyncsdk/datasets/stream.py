@@ -26,6 +26,7 @@ from ..times import since_epoch
 from .columns import Columns
 from .dataset import Dataset
 from .protocol import Form
+from .report import Report
 from .shard import Shard, UnusableKey
 from .streamed import LongAnswer
 from .text import HEARTBEAT, event, events, ndjson_lines
@@ -77,6 +78,11 @@ class RowStream(Run[Shard, Any], Generic[M]):
         self._form: Form | None = form
         self._items: Iterator[M] = iter(())
         self._answers: set[LongAnswer[M]] = set()
+        self._began: float | None = None
+
+    async def __aenter__(self) -> Self:
+        self._began = self._client.clock.monotonic()
+        return await super().__aenter__()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -113,6 +119,24 @@ class RowStream(Run[Shard, Any], Generic[M]):
             ConfigurationError: the extra ``arrow`` is not installed.
         """
         return self._dataset.schema()
+
+    def report(self) -> Report:
+        """What it has done so far, as a backfill reports it: all of its shards, and none of them provisional, for it writes none."""
+        progress = self.progress
+        return Report(
+            shards=progress.shards,
+            provisional=0,
+            skipped=progress.skipped,
+            pages=progress.pages,
+            rows=progress.rows,
+            bytes=progress.bytes,
+            retries=progress.retries,
+            outside=progress.outside,
+            seconds=0.0 if self._began is None else self._client.clock.monotonic() - self._began,
+            failures=tuple(self.failures),
+            warnings=tuple(self.warnings),
+            warned=progress.warnings,
+        )
 
     def batches(self) -> Batches[M]:
         """The rows as Arrow record batches, one a page, of one `schema`; empty ones are left out.

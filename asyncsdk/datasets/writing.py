@@ -11,11 +11,11 @@ from inspect import isawaitable, signature
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
+from attrs import evolve
 
 from ..codec import Model
 from ..columns.arrow import loaded
 from .ledger import Ledger, Refresh
-from .report import Report
 from .stream import RowStream
 from .todo import Todo
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .dataset import Dataset
     from .plan import Plan
     from .protocol import Form, Sink, Writer
+    from .report import Report
     from .shard import Shard
 
 M = TypeVar("M", bound=Model)
@@ -70,20 +71,11 @@ async def backfill(
     async with stream:
         writing = _Writing(stream, sink, form, concurrency, on_progress)
         await writing.run()
-    progress = stream.progress
-    return Report(
+    return evolve(
+        stream.report(),
         shards=writing.committed,
         provisional=writing.provisional,
-        skipped=progress.skipped,
-        pages=progress.pages,
-        rows=progress.rows,
-        bytes=progress.bytes,
-        retries=progress.retries,
-        outside=progress.outside,
         seconds=clock.monotonic() - began,
-        failures=tuple(stream.failures),
-        warnings=tuple(stream.warnings),
-        warned=progress.warnings,
     )
 
 

@@ -9,12 +9,11 @@ from typing import Protocol
 import anyio
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .faults import OnRequest
-from .gateway import Gateway
 
 
 class Service(Protocol):
@@ -51,7 +50,8 @@ class Sandbox:
 
     A client's base URL is the address it is served at and the system's prefix: ``f"{url}/v1"`` for the Analytics API,
     ``f"{url}/prod"`` for the Platform, ``f"{url}/api"`` for Livepeer, ``url`` itself for Blaize. Where prefixes fit one into the
-    other, the longest that fits wins.
+    other, the longest that fits wins. A path that belongs to no system, and the root of several, is answered by a 404 that says
+    which there are.
 
     Args:
         services: the systems to serve; by default each system that there is.
@@ -70,7 +70,6 @@ class Sandbox:
         self.services: tuple[Service, ...] = services or _every()
         self.latency = latency
         self.on_request = on_request
-        self._outside = Gateway()
         self._by_prefix = sorted(self.services, key=lambda service: len(service.prefix), reverse=True)
         app: ASGIApp = self._http
         if gzip:
@@ -100,8 +99,7 @@ class Sandbox:
                 return answer
         raw_path = request.scope["raw_path"].decode("ascii")
         for service in self._by_prefix:
-            if raw_path.startswith(f"{service.prefix}/"):
+            if raw_path.startswith(f"{service.prefix}/") and (raw_path != "/" or len(self.services) == 1):
                 return await service.respond(request, raw_path.removeprefix(service.prefix))
-        response = self._outside.no_route(())
-        response.headers.update(self._outside.headers())
-        return response
+        served = ", ".join(f"{type(each).__name__} at {each.prefix}/" for each in self.services)
+        return JSONResponse({"message": f"the sandbox has nothing at {raw_path}: it serves {served}"}, 404)

@@ -8,6 +8,7 @@ import attrs
 import httpx
 import pytest
 import respx
+from loops import asyncio_alone
 
 import asyncsdk.blaize as package
 from asyncsdk import Created, Model, Receipt, RetryPolicy
@@ -15,6 +16,9 @@ from asyncsdk.blaize import Blaize
 from asyncsdk.http.clock import Clock
 from asyncsdk.operation import declared
 from asyncsdk.testing.documents import Document, documents
+
+# what is asked does not depend on the loop; a life of every system on each is in tests/contract
+anyio_backend = asyncio_alone
 
 MODULES = [import_module(f"asyncsdk.blaize.{each.name}") for each in iter_modules(package.__path__)]
 OPERATIONS = declared(MODULES)
@@ -43,10 +47,6 @@ class Entry:
     def takes_model(self):
         body = self.operation.body
         return self.is_rest and isinstance(body, type) and issubclass(body, Model)
-
-    @property
-    def parameters(self):
-        return list(self.told.path_params)
 
     @property
     def returns(self):
@@ -80,26 +80,9 @@ class Instant(Clock):
 ENTRIES = [Entry(name.removeprefix("blaize."), told) for name, told in documents("blaize").items()]
 
 
-def each_of(entries):
-    return pytest.fixture(lambda request: request.param, params=entries, ids=lambda entry: entry.python)
-
-
-entry = each_of(ENTRIES)
-modelled = each_of([each for each in ENTRIES if each.takes_model])
-raw = each_of([each for each in ENTRIES if each.operation.body is str and each.told.kind == "none" and each.is_rest])
-slotted = each_of([each for each in ENTRIES if each.parameters])
-filtered = each_of([each for each in ENTRIES if each.told.query])
-
-
 @pytest.fixture(scope="session")
 def entries():
     return ENTRIES
-
-
-@pytest.fixture(scope="session")
-def operations():
-    """All that the modules declare, by id."""
-    return OPERATIONS
 
 
 @pytest.fixture

@@ -185,8 +185,8 @@ async def test_grants_lie_by_user(blaize, service, tmp_path):
     )
     [path] = tmp_path.rglob("snapshot.ndjson")
     assert path.read_bytes().startswith(b'{"user_id":"%b",' % user_ids[0].encode())
-    more = await grants.backfill(grants.plan(service.user_ids), NDJSONSink(tmp_path), concurrency=32)
-    assert (more.shards, more.skipped) == (1197, 3)
+    more = await grants.backfill(grants.plan(list(service.user_ids)[:150]), NDJSONSink(tmp_path), concurrency=32)
+    assert (more.shards, more.skipped) == (147, 3)
 
 
 async def test_a_plan_of_grants_is_split_by_users(service):

@@ -9,6 +9,7 @@ import zlib
 import anyio
 import httpx
 import pytest
+from loops import every_loop
 
 from asyncsdk import (
     AuthenticationError,
@@ -24,6 +25,8 @@ from asyncsdk import (
 )
 from asyncsdk.blaize import Blaize, ExportedUser
 from asyncsdk.testing.rawserver import RawServer, Reply
+
+anyio_backend = every_loop
 
 pytestmark = pytest.mark.anyio
 

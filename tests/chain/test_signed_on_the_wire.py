@@ -14,6 +14,8 @@ import attrs
 import httpx
 import httpx2
 import pytest
+from loops import LOOPS
+from no_tls import NO_TLS
 from one_host import OneHost
 
 from asyncsdk.auth.credentials import AWSCredentials
@@ -41,11 +43,6 @@ QUERIES = [
     {"b": "ü", "a": "&=%"},
 ]
 OK = Reply.ok(b'{"id":1}', headers=(("Content-Type", "application/json"),))
-BACKENDS = {
-    "asyncio": ("asyncio", {"use_uvloop": False}),
-    "uvloop": ("asyncio", {"use_uvloop": True}),
-    "trio": ("trio", {}),
-}
 
 
 class Wound(Clock):
@@ -79,9 +76,9 @@ class Way:
     async def client(self, url, signer, **options):
         arguments, lent = {}, None
         if self.kind == "transport":
-            arguments["transport"] = httpx.AsyncHTTPTransport()
+            arguments["transport"] = httpx.AsyncHTTPTransport(verify=NO_TLS)
         elif self.kind != "own":
-            lent = (httpx if self.kind == "httpx" else httpx2).AsyncClient()
+            lent = (httpx if self.kind == "httpx" else httpx2).AsyncClient(verify=NO_TLS)
             arguments["http_client"] = lent
         made = OneHost(base_url=f"{url}/dev", signer=signer, **{"clock": Wound(), **options}, **arguments)
         try:
@@ -94,7 +91,7 @@ class Way:
 
 
 WAYS = [
-    *(Way("own", loop) for loop in BACKENDS),
+    *(Way("own", loop) for loop in LOOPS),
     *(Way(kind, loop) for kind in ("transport", "httpx", "httpx2") for loop in ("asyncio", "trio")),
 ]
 OWN = [way for way in WAYS if way.kind == "own"]
@@ -106,7 +103,7 @@ def over(ways):
 
 @pytest.fixture
 def anyio_backend(way):
-    return BACKENDS[way.loop]
+    return LOOPS[way.loop]
 
 
 def read(reply):

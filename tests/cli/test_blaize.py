@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import inspect
 import io
 import json
 import re
@@ -9,12 +8,10 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-import typer
 
 from asyncsdk.cli.blaize import system
 from asyncsdk.cli.operations.commands import commands
 from asyncsdk.cli.operations.example import body_example
-from asyncsdk.cli.operations.system import member
 from asyncsdk.testing import BlaizeService, Sandbox, serve
 from asyncsdk.testing.documents import documents
 
@@ -24,11 +21,6 @@ COMMANDS = {name: commands(SYSTEM, name) for name in {path.rpartition(".")[0] fo
 
 USER = "123456789ABCD"
 SECRET = "test-secret-4711"
-
-
-@pytest.fixture(params=PATHS)
-def path(request):
-    return request.param
 
 
 @pytest.fixture(scope="module")
@@ -72,53 +64,10 @@ def stdin(monkeypatch):
     return lambda content: monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
 
 
-def found(path):
-    resource, _, name = path.rpartition(".")
-    return COMMANDS[resource][name.replace("_", "-")]
-
-
 def test_each_operation_of_the_document_has_a_command():
     assert documents("blaize").keys() <= SYSTEM.operations.keys()
     named = [(resource, name) for resource, made in COMMANDS.items() for name, each in made.items() if each.params]
     assert len(named) == len(PATHS) >= 129
-
-
-def test_a_command_takes_what_its_method_takes(path):
-    signature = inspect.signature(member(SYSTEM.client, path)).parameters.values()
-    typed = {each.name for each in found(path).params}
-    for each in signature:
-        body = "field_" not in each.name and "data" in typed
-        assert typed & {f"argument_{each.name}", f"filter_{each.name}"} or body
-    places = [each.name for each in found(path).params if each.param_type_name == "argument"]
-    assert places == [f"argument_{each.name}" for each in signature if f"argument_{each.name}" in typed]
-    assert set(SYSTEM.operations[f"blaize.{path}"].path_params) <= {name.removeprefix("argument_") for name in places}
-
-
-def test_no_option_has_two_meanings(path):
-    flags = [flag for each in found(path).params for flag in (*each.opts, *each.secondary_opts) if flag.startswith("-")]
-    assert len(flags) == len(set(flags))
-
-
-def test_no_option_takes_a_secret(path):
-    flags = {flag for each in found(path).params for flag in each.opts if flag.startswith("-")}
-    assert not [flag for flag in flags if re.search("password|secret|cookie|token|private|session|jwt", flag)]
-
-
-def test_the_help_of_each_command_reads_like_documentation(environment, capsys, path):
-    operation = SYSTEM.operations[f"blaize.{path}"]
-    words = [each.replace("_", "-") for each in path.split(".")]
-    with pytest.raises(typer.Exit):
-        found(path).make_context(f"asyncsdk blaize {' '.join(words)}", ["--help"])
-    out = capsys.readouterr().out
-    told = " ".join(out.split())
-    assert re.search(rf"{operation.method} ?{re.escape(re.sub('{.*', '', operation.path))}", told)
-    assert f"asyncsdk blaize {' '.join(words)}" in told[told.index("Example:") :]
-    assert "Prints" in told
-    assert not re.search(r"\*\*|``|docs/services|\[bold\]", out)
-    for parameter in operation.path_params:
-        assert f"{{{parameter.upper()}}}" in told
-    for field in operation.required:
-        assert field.split(".")[-1] in told or field == "grant_type"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import re
 import signal
 import socket
 
-import httpx
 import pytest
 
 from asyncsdk.testing import Fleet
@@ -21,27 +20,27 @@ def begun(start):
             line = process.stdout.readline()
             assert line, process.stderr.read()
             said += line
-        return process, said, re.search(r"base URL +(\S+)", said)[1]
+        return process, said, dict(re.findall(r"^export (\w+)=(.*)$", said, re.MULTILINE))
 
     return begin
 
 
-def test_it_prints_where_it_is_and_the_key_to_use(begun, command):
-    _, said, base_url = begun("--devices", 2, "--seed", 7)
-    assert "API key   test-key" in said
+def test_it_prints_by_what_variables_each_service_is_found(begun, command, environment):
+    _, said, variables = begun("--devices", 2, "--users", 3, "--seed", 7)
     assert "2 generated devices, seed 7" in said
-    code, out, _ = command("unleash", "devices", "--base-url", base_url)
+    assert "3 generated users, seed 7" in said
+    for name, value in variables.items():
+        environment.setenv(name, value)
+    code, out, _ = command("unleash", "devices")
     assert code == 0
     assert out.split()[-2:] == list(Fleet(seed=7, size=2).device_ids)
-
-
-def test_it_serves_blaize_at_the_same_address(begun):
-    _, said, base_url = begun("--users", 3)
-    assert "tenant demo, 3 generated users, seed 1" in said
-    blaize = re.search(r"tenant.*\n +base URL +(\S+)\n +access key +(\S+)\n +secret key +(\S+)", said)
-    assert blaize.groups() == (base_url.removesuffix("/v1"), "test-access", "test-secret")
-    answer = httpx.get(f"{blaize[1]}/v3/users", trust_env=False)
-    assert (answer.status_code, list(answer.json())) == (401, ["message"])
+    for arguments in (
+        ("platform", "devices", "list"),
+        ("blaize", "users", "list"),
+        ("cognitive3d", "projects", "get", 5001),
+        ("livepeer", "streams", "list"),
+    ):
+        assert command(*arguments)[::2] == (0, "")
 
 
 def test_ctrl_c_stops_it_quietly(begun):

@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from loops import asyncio_alone
 
 from asyncsdk import Cognitive3D, RetryPolicy
 from asyncsdk.testing import CognitiveService, FakeClock, Sandbox
+
+# what is asked does not depend on the loop; a life of every system on each is in tests/contract
+anyio_backend = asyncio_alone
 
 API_KEY = "test-key"
 NOON = 1_764_547_200_000  # 2025-12-01T00:00Z, in the middle of what the sandbox generates

@@ -144,10 +144,10 @@ class TestTypes:
     @given(st.lists(st.dictionaries(st.sampled_from("aAbB._"), st.none() | st.booleans() | st.integers() | st.text())))
     def test_no_value_is_lost(self, properties):
         table = frame(*properties)
-        own = len(frame().column_names)
-        assert len(table.column_names) - own == len({name for each in properties for name in each})
+        own = set(frame().column_names)
+        assert len(table.column_names) - len(own) == len({name for each in properties for name in each})
         for row, each in zip(table.to_pylist(), properties, strict=True):
-            there = sum(value is not None for name, value in row.items() if name not in frame().column_names)
+            there = sum(value is not None for name, value in row.items() if name not in own)
             assert there == sum(value is not None for value in each.values())
 
 

@@ -17,12 +17,6 @@ COUNT = 100_000 if os.environ.get("ASYNCSDK_SOAK") else 10_000
 LAST = 1_767_225_600_000
 
 
-@pytest.fixture
-def anyio_backend():
-    # One loop: what is tried is how pages are put together, and it takes a while.
-    return "asyncio", {"use_uvloop": False}
-
-
 def service(count=COUNT, **more):
     return CognitiveService(sessions=count, days=10, last=LAST, arrivals=1, **more)
 

@@ -8,10 +8,13 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import anyio
 import httpx
 import pytest
+from loops import every_loop
 
 from asyncsdk import PermissionDeniedError, SDKError, fan_out, to_dict
 from asyncsdk.testing import CognitiveService, FakeClock, Script
 from asyncsdk.times import DAY
+
+anyio_backend = every_loop  # names are asked for once, whoever waits for them
 
 DAY_15 = 1_765_756_800_000  # 2025-12-15T00:00Z
 NOTHING = {"count": 0, "pages": 0, "currentPage": 0, "results": []}

@@ -6,10 +6,13 @@ from random import Random
 
 import pytest
 from hypothesis import given, settings, strategies as st
+from loops import every_loop
 
 from asyncsdk import PaginationError, fan_out
 from asyncsdk.cognitive3d.rules.walk import PageWalk
 from asyncsdk.paging import Pager
+
+anyio_backend = every_loop
 
 
 async def as_they_are(_):

@@ -333,3 +333,19 @@ async def test_leaving_early_over_a_socket_leaves_nothing_behind():
                         await anext(stream)
                 assert analytics.throttle.active == 0
             assert await rows_of(analytics, api.device_ids[:1], ordered=True) == expected
+
+
+@pytest.mark.anyio
+async def test_it_reports_what_it_has_done_so_far():
+    app = Sandbox(service())
+    devices = app.services[0].device_ids
+    async with client_of(app) as analytics:
+        stream = analytics.fan_out(devices, START, END)
+        assert (stream.report().rows, stream.report().seconds) == (0, 0.0)
+        async with stream:
+            rows = [row async for row in stream]
+    report = stream.report()
+    assert (report.rows, report.shards, report.provisional, report.failures) == (len(rows), 6 * len(devices), 0, ())
+    assert report.pages == stream.progress.pages > 6 * len(devices)
+    assert report.bytes > 0
+    assert report.seconds > 0

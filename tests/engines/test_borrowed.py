@@ -8,6 +8,7 @@ import aiohttp
 import httpx
 import httpx2
 import pytest
+from no_tls import NO_TLS
 
 from asyncsdk.engines.borrowed import BorrowedEngine
 from asyncsdk.errors import ConfigurationError
@@ -39,6 +40,7 @@ async def test_nothing_of_the_clients_own_gets_into_a_signed_request(library, as
             auth=("user", "test-secret"),
             base_url="http://elsewhere.test/base",
             follow_redirects=True,
+            verify=NO_TLS,
         ) as client,
     ):
         request = ask("POST", server.url + "/v1/x?a=1", content=b"{}", headers={"X-Signature": "abc"})
@@ -50,7 +52,7 @@ async def test_nothing_of_the_clients_own_gets_into_a_signed_request(library, as
 
 async def test_redirects_and_cookies_are_left_alone(library, ask, carry):
     reply = Reply.ok(status="302 Found", headers=(("Location", "/elsewhere"), ("Set-Cookie", "a=test-secret")))
-    async with RawServer(reply) as server, library.AsyncClient(follow_redirects=True) as client:
+    async with RawServer(reply) as server, library.AsyncClient(follow_redirects=True, verify=NO_TLS) as client:
         engine = BorrowedEngine(client)
         for _ in range(2):
             answer = await carry(engine, ask("GET", server.url + "/"))
@@ -80,7 +82,7 @@ async def test_the_clients_hooks_run_on_the_signed_request(library, ask, carry):
         seen.append(response.status_code)
 
     hooks = {"request": [on_request], "response": [on_response]}
-    async with RawServer() as server, library.AsyncClient(event_hooks=hooks) as client:
+    async with RawServer() as server, library.AsyncClient(event_hooks=hooks, verify=NO_TLS) as client:
         request = ask("POST", server.url + "/", content=b"{}", headers={"X-Signature": "abc"})
         await carry(BorrowedEngine(client), request)
     assert seen == [("POST", "abc", b"{}"), 200]
@@ -93,7 +95,10 @@ async def test_an_answer_that_a_hook_has_read_is_still_an_answer(library, ask, c
 
     packed = gzip.compress(b'{"a": 1}')
     reply = Reply.ok(packed, headers=(("Content-Encoding", "gzip"), ("X-Tag", "1")))
-    async with RawServer(reply) as server, library.AsyncClient(event_hooks={"response": [read]}) as client:
+    async with (
+        RawServer(reply) as server,
+        library.AsyncClient(event_hooks={"response": [read]}, verify=NO_TLS) as client,
+    ):
         answer = await carry(BorrowedEngine(client), ask("GET", server.url + "/"), whole=whole)
         assert answer.headers["x-tag"] == "1"
         assert "content-encoding" not in answer.headers
@@ -101,7 +106,7 @@ async def test_an_answer_that_a_hook_has_read_is_still_an_answer(library, ask, c
 
 
 async def test_the_client_is_not_closed(library, ask, carry):
-    async with RawServer() as server, library.AsyncClient() as client:
+    async with RawServer() as server, library.AsyncClient(verify=NO_TLS) as client:
         engine = BorrowedEngine(client)
         await carry(engine, ask("GET", server.url + "/"))
         await engine.aclose()
@@ -110,7 +115,7 @@ async def test_the_client_is_not_closed(library, ask, carry):
 
 
 async def test_a_client_that_its_owner_closed_is_a_mistake(library, ask, carry):
-    async with library.AsyncClient() as client:
+    async with library.AsyncClient(verify=NO_TLS) as client:
         engine = BorrowedEngine(client)
     with pytest.raises(ConfigurationError, match="closed"):
         await carry(engine, ask("GET", "http://127.0.0.1:1/"))

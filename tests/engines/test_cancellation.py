@@ -47,7 +47,7 @@ class Server(RawServer):
     """Answers ``/together`` once its event is set, and all else from its replies."""
 
     def __init__(self, reply, **options):
-        super().__init__(self._choose, **options)
+        super().__init__(self._choose, keep_bodies=False, **options)
         self.together = anyio.Event()
         self.asked = 0
         self._reply = reply

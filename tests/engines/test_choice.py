@@ -4,13 +4,12 @@ cancelled.
 
 from __future__ import annotations
 
-import ssl
-
 import anyio
 import httpcore
 import httpx
 import httpx2
 import pytest
+from no_tls import NO_TLS
 
 from asyncsdk.engines.adapted import Adapted
 from asyncsdk.engines.aiohttp.engine import AiohttpEngine
@@ -52,9 +51,9 @@ class TestTheChoice:
         with pytest.raises(ConfigurationError, match="AsyncClient"):
             connections(None, object())
 
-    @pytest.mark.parametrize("ours", [{"ssl_context": ssl.create_default_context()}, {"proxies": Proxies({})}])
+    @pytest.mark.parametrize("ours", [{"ssl_context": NO_TLS}, {"proxies": Proxies({})}])
     @pytest.mark.parametrize(
-        "theirs", [{"transport": Script(200)}, {"http_client": httpx.AsyncClient(trust_env=False)}]
+        "theirs", [{"transport": Script(200)}, {"http_client": httpx.AsyncClient(trust_env=False, verify=NO_TLS)}]
     )
     def test_what_is_for_our_connections_is_not_lost_on_theirs(self, ours, theirs):
         with pytest.raises(ConfigurationError, match="our own connections"):
@@ -77,7 +76,7 @@ def a_place_is_lost(ask):
     """
 
     async def check(after):
-        async with httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=1)) as transport:
+        async with httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=1), verify=NO_TLS) as transport:
             transport._pool._network_backend = httpcore.AsyncMockBackend([ANSWER])
 
             async def get(**limits):

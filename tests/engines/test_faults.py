@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import socket
-import ssl
 from contextlib import aclosing
 
 import anyio
 import httpx
 import pytest
+from no_tls import NO_TLS
 
 from asyncsdk.testing.rawserver import RawServer, Reply
 
@@ -33,8 +33,7 @@ def send(carry, body_of):
     return go
 
 
-@pytest.mark.parametrize("whole", [True, False])
-@pytest.mark.parametrize("then", ["close", "reset"])
+@pytest.mark.parametrize(("whole", "then"), [(True, "close"), (False, "close"), (True, "reset")])
 @pytest.mark.parametrize(
     "data",
     [
@@ -89,8 +88,7 @@ async def test_a_server_that_hangs_up_before_its_answer_is_no_connect_error(any_
         assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-@pytest.mark.parametrize("then", ["close", "reset"])
+@pytest.mark.parametrize(("method", "then"), [("GET", "close"), ("POST", "reset"), ("DELETE", "close")])
 async def test_a_request_on_a_kept_alive_connection_that_drops_is_sent_once(any_cell, ask, carry, method, then):
     async with RawServer(Reply.ok(), Reply(then=then)) as server, any_cell.engine() as engine:
         await carry(engine, ask("GET", server.url + "/first"))
@@ -144,7 +142,7 @@ async def test_a_port_where_nobody_listens_is_a_connect_error(any_cell, ask, car
 
 
 async def test_a_handshake_that_takes_too_long_is_a_connect_timeout(any_cell, ask, carry):
-    async with RawServer() as server, any_cell.engine(ssl_context=ssl.create_default_context()) as engine:
+    async with RawServer() as server, any_cell.engine(ssl_context=NO_TLS) as engine:
         request = ask("GET", f"https://127.0.0.1:{server.port}/", limits={"connect": SHORT})
         with pytest.raises(httpx.ConnectTimeout):
             await carry(engine, request)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-import ssl
 
 import httpx
 import pytest
+from no_tls import NO_TLS
 
 from asyncsdk.testing.rawserver import RawServer, Reply
 
@@ -88,7 +88,7 @@ async def test_a_proxy_that_refuses_has_been_told_nothing(any_cell, ask, carry, 
 async def test_a_server_behind_a_tunnel_must_be_trusted_too(any_cell, ask, carry, monkeypatch, server_tls):
     async with RawServer(ssl_context=server_tls) as server, RawServer(TUNNEL) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        async with any_cell.engine(ssl_context=ssl.create_default_context()) as engine:
+        async with any_cell.engine(ssl_context=NO_TLS) as engine:
             with pytest.raises(httpx.ConnectError):
                 await carry(engine, ask("GET", server.url + "/"))
         assert server.requests == []

@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from loops import asyncio_alone
 
 from asyncsdk import Livepeer, RetryPolicy
 from asyncsdk.testing import FakeClock, LivepeerService, Sandbox
+
+# what is asked does not depend on the loop; a life of every system on each is in tests/contract
+anyio_backend = asyncio_alone
 
 
 @pytest.fixture

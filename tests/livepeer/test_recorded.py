@@ -38,12 +38,6 @@ def matched(exchange):
 CALLS = [(number, *found) for number, each in enumerate(RECORDED) if (found := matched(each)) is not None]
 
 
-@pytest.fixture
-def anyio_backend():
-    # what an answer means does not depend on the event loop
-    return "asyncio", {"use_uvloop": False}
-
-
 @pytest.fixture(params=CALLS, ids=lambda call: f"{call[0]}-{call[1].python}")
 def call(request):
     return request.param

@@ -39,11 +39,6 @@ NAMED = {"from_time": 1, "to_time": 2}
 OPERATIONS = sorted(operations_of(package).values(), key=lambda each: each.id)
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio", {"use_uvloop": False}
-
-
 @pytest.fixture(params=OPERATIONS, ids=lambda operation: operation.python)
 def operation(request):
     return request.param

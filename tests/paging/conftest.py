@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from loops import asyncio_alone
 
 from asyncsdk import RetryPolicy, UnleashAnalytics
 from asyncsdk.resource import Resource
+
+anyio_backend = asyncio_alone  # what is tested here is made of no loop
 
 
 @pytest.fixture

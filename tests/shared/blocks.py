@@ -21,11 +21,8 @@ PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *D
 
 _BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
-BLOCKS = {
-    f"{page.relative_to(ROOT).with_suffix('')}-{number}": found
-    for page in PAGES
-    for number, found in enumerate(_BLOCK.findall(page.read_text()), 1)
-}
+BLOCKS = {str(page.relative_to(ROOT)): found for page in PAGES if (found := _BLOCK.findall(page.read_text()))}
+"""Those of each page that has any."""
 
 WORLD = {
     "analytics": "UnleashAnalytics",
@@ -83,8 +80,10 @@ def module_of(source):
 def main():
     """Check all blocks with mypy and pyright; the number of those that found something."""
     with tempfile.TemporaryDirectory() as folder:
-        for name, source in BLOCKS.items():
-            (Path(folder) / f"{re.sub(r'[^a-zA-Z0-9]', '_', name)}.py").write_text(module_of(source))
+        for page, sources in BLOCKS.items():
+            for number, source in enumerate(sources, 1):
+                name = re.sub(r"[^a-zA-Z0-9]", "_", page.removesuffix(".md"))
+                (Path(folder) / f"{name}_{number}.py").write_text(module_of(source))
         config = Path(folder) / "pyrightconfig.json"
         config.write_text(json.dumps({"include": ["."], "extraPaths": [str(ROOT)], "pythonVersion": "3.11"}))
         where = os.environ | {"MYPYPATH": str(ROOT)}

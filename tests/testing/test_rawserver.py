@@ -5,6 +5,7 @@ from contextlib import suppress
 import anyio
 import httpx
 import pytest
+from no_tls import NO_TLS
 
 from asyncsdk.testing.rawserver import RawServer, Reply
 
@@ -23,7 +24,7 @@ async def talk(server, data, *, until_end=False):
 
 
 async def test_replies_go_out_in_order_and_the_last_repeats():
-    async with RawServer(Reply.ok(b"1"), Reply.ok(b"2")) as server, httpx.AsyncClient() as client:
+    async with RawServer(Reply.ok(b"1"), Reply.ok(b"2")) as server, httpx.AsyncClient(verify=NO_TLS) as client:
         assert [(await client.get(server.url)).text for _ in range(4)] == ["1", "2", "2", "2"]
 
 
@@ -46,7 +47,7 @@ async def test_a_reply_may_depend_on_the_request():
     def choose(request):
         return Reply.ok(status="404 Not Found") if request.target == "/no" else Reply.ok()
 
-    async with RawServer(choose) as server, httpx.AsyncClient() as client:
+    async with RawServer(choose) as server, httpx.AsyncClient(verify=NO_TLS) as client:
         assert (await client.get(server.url + "/no")).status_code == 404
         assert (await client.get(server.url + "/yes")).status_code == 200
 

@@ -49,12 +49,21 @@ async def test_each_system_answers_below_its_own_prefix(in_process):
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("path", ["/", "/v1", "/v2/analytics/version", "/analytics/version", "//v1/analytics/version"])
-async def test_outside_of_every_prefix_there_is_no_route(in_process, path):
-    async with in_process(Sandbox(AnalyticsService())) as client:
+async def test_outside_of_every_prefix_it_says_what_it_serves(in_process, path):
+    async with in_process(Sandbox(AnalyticsService(), Echo())) as client:
         answer = await client.get(httpx.URL("http://sandbox.test").copy_with(raw_path=path.encode()))
-    assert answer.status_code == 403
-    assert answer.json() == {"message": "Missing Authentication Token"}
-    assert answer.headers["x-amzn-requestid"]
+    assert answer.status_code == 404
+    said = f"the sandbox has nothing at {path}: it serves AnalyticsService at /v1/, Echo at /v1beta/"
+    assert answer.json() == {"message": said}
+
+
+@pytest.mark.anyio
+async def test_its_root_says_so_also_where_a_system_has_no_prefix(in_process):
+    async with in_process(Sandbox()) as client:
+        answer = await client.get("http://sandbox.test/")
+    assert answer.status_code == 404
+    for prefix in ("/v1/", "/prod/", "/cognitive3d/", "/api/"):
+        assert f" at {prefix}" in answer.json()["message"]
 
 
 @pytest.mark.anyio

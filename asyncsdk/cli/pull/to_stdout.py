@@ -7,7 +7,8 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ...datasets.report import Report
+from attrs import evolve
+
 from ..terminal.progress import LiveProgress
 from ..terminal.stdout import StandardOutput
 from ..terminal.streams import ReaderGone
@@ -56,7 +57,8 @@ async def to_stdout(
             live.follow(stream.progress)
             async with stream:
                 written = await _copy(stream, lines, request.limit)
-    report = _report(stream, written, monotonic() - began)
+    # rows that arrived after the last one wanted were not written
+    report = evolve(stream.report(), rows=written, seconds=monotonic() - began)
     return Summary(source=source, plan=plan, format=request.format, out=None, report=report)
 
 
@@ -75,21 +77,3 @@ async def _copy(stream: RowStream[Any], lines: RowLines, limit: int | None) -> i
         raise
     await lines.flush()
     return written
-
-
-def _report(stream: RowStream[Any], written: int, seconds: float) -> Report:
-    progress = stream.progress
-    return Report(
-        shards=progress.shards,
-        provisional=0,
-        skipped=progress.skipped,
-        pages=progress.pages,
-        rows=written,
-        bytes=progress.bytes,
-        retries=progress.retries,
-        outside=progress.outside,
-        seconds=seconds,
-        failures=tuple(stream.failures),
-        warnings=tuple(stream.warnings),
-        warned=progress.warnings,
-    )

@@ -168,7 +168,15 @@ class UnleashAnalytics(Client):
         """The same as `rows`, from the endpoint that spells out every row as an object, for tools such as Tableau.
 
         ``GET /analytics/tableau/{deviceId}/{unixUTCTimeStampFrom}/{unixUTCTimeStampTo}/{pageNumber}``. Larger on the wire
-        and slower to read than `rows`. Arguments and errors as there.
+        and slower to read than `rows`.
+
+        Args:
+            device_id: a device.
+            start: an aware datetime, or int milliseconds since the epoch.
+            end: likewise.
+
+        Raises:
+            TypeError, ValueError, SDKError: as `rows` does.
         """
         return walk(self, TABLEAU, _device_id(device_id), span(start, end), read_page, of=AnalyticsRow)
 

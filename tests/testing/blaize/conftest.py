@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from loops import asyncio_alone
 
 from asyncsdk import RetryPolicy
 from asyncsdk.auth.zephr import ZephrSigner
 from asyncsdk.blaize import Blaize
 from asyncsdk.testing import BlaizeService, Sandbox
 from asyncsdk.testing.documents import documents
+
+anyio_backend = asyncio_alone  # a sandbox's handlers wait for nothing
 
 BASE_URL = "http://sandbox.test"
 

@@ -4,6 +4,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
+from no_tls import NO_TLS
 
 from asyncsdk import RetryPolicy, fan_out, to_dict
 from asyncsdk.blaize import Blaize
@@ -94,7 +95,7 @@ async def test_a_retry_is_signed_anew(service):
 @pytest.mark.anyio
 async def test_every_answer_says_once_what_time_it_is():
     with serve(Sandbox(AnalyticsService(), BlaizeService(clock=FakeClock(0)))) as url:
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, verify=NO_TLS) as client:
             blaize = await client.get(f"{url}/v3/users")
             analytics = await client.get(f"{url}/v1/analytics/version")
     assert blaize.headers.get_list("date") == ["Thu, 01 Jan 1970 00:00:00 GMT"]

@@ -20,11 +20,6 @@ COMPANY = Company(
 )
 
 
-@pytest.fixture
-def anyio_backend():
-    return "asyncio", {"use_uvloop": False}
-
-
 def in_process(service, **options):
     given = {"credentials": AWSCredentials("test-access", "test-secret"), "clock": service.clock, **options}
     return UnleashPlatform(

@@ -7,13 +7,17 @@ from pkgutil import iter_modules
 
 import attrs
 import pytest
+from loops import asyncio_alone
 
 import asyncsdk.unleash.platform as package
-from asyncsdk import AWSCredentials, Model, Receipt, RetryPolicy
+from asyncsdk import AWSCredentials, Receipt, RetryPolicy
 from asyncsdk.operation import declared
 from asyncsdk.testing import FakeClock, Script
 from asyncsdk.testing.documents import Document, documents
 from asyncsdk.unleash.platform import UnleashPlatform
+
+# what is asked does not depend on the loop; a life of every system on each is in tests/contract
+anyio_backend = asyncio_alone
 
 SYSTEM = "unleash_platform"
 OPERATIONS = declared([import_module(f"{package.__name__}.{each.name}") for each in iter_modules(package.__path__)])
@@ -58,9 +62,6 @@ def each_of(entries):
     return pytest.fixture(lambda request: request.param, params=entries, ids=lambda entry: entry.python)
 
 
-entry = each_of(ENTRIES)
-modelled = each_of([each for each in ENTRIES if each.told.request is not None])
-slotted = each_of([each for each in ENTRIES if each.parameters])
 fails = each_of([each for each in ENTRIES if each.told.retry == "unsent"])
 
 
@@ -82,12 +83,6 @@ def entries():
 
 
 @pytest.fixture(scope="session")
-def operations():
-    """All that the modules declare, by id."""
-    return OPERATIONS
-
-
-@pytest.fixture(scope="session")
 def connect():
     """Makes a client whose requests a script answers."""
     return connected
@@ -106,16 +101,5 @@ def file(tmp_path):
         path = tmp_path / name
         path.write_bytes(bytes(itertools.islice(itertools.cycle(range(251)), size)))
         return path
-
-    return made
-
-
-@pytest.fixture(scope="session")
-def model_of():
-    """Wire JSON as a new instance of a model."""
-
-    def made(model: type[Model], body):
-        names = {each.metadata.get("wire", each.name): each.alias for each in attrs.fields(model)}
-        return model(**{names[key]: value for key, value in body.items()})
 
     return made

@@ -7,10 +7,13 @@ from hashlib import md5
 
 import httpx
 import pytest
+from loops import every_loop
 
 from asyncsdk import APIError, ConnectionLostError, DecodeError, NotFoundError
 from asyncsdk.testing import FakeClock, RawServer, Reply, Script
 from asyncsdk.unleash.platform import Media, UnleashPlatform
+
+anyio_backend = every_loop
 
 DATA = bytes(range(256)) * 4000
 ETAG = f'"{md5(DATA, usedforsecurity=False).hexdigest()}"'

@@ -12,12 +12,6 @@ from asyncsdk.testing import Script
 from asyncsdk.unleash.platform import Addon, Company, Crop
 from asyncsdk.unleash.platform.media import seconds
 
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio", {"use_uvloop": False}
-
-
 BROKEN = [
     ("companies.create", {"name": "n" * 101}, "body.name must have at most 100 characters, not text of 101 characters"),
     ("companies.update", {"address": "a" * 201}, "body.address must have at most 200 characters"),

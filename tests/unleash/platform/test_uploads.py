@@ -10,11 +10,14 @@ from base64 import b64encode
 import anyio
 import httpx
 import pytest
+from loops import every_loop
 
 from asyncsdk import APIError, AWSCredentials, ConfigurationError, DecodeError, RetryPolicy, SDKError
 from asyncsdk.testing import FakeClock, RawServer, Reply, Sandbox, Script, UnleashPlatformService, serve
 from asyncsdk.unleash.platform import UnleashPlatform
 from asyncsdk.unleash.platform.transfer import ticket, upload as uploads
+
+anyio_backend = every_loop
 
 WHERE = {"device_id": "W123", "session_id": "3"}
 CREDENTIALS = {"authorization", "x-api-key", "cookie", "x-amz-security-token", "x-amz-date"}

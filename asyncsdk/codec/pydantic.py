@@ -82,7 +82,7 @@ def _read(cls: type[Model], value: Any) -> Model:
     if isinstance(value, cls):
         return value
     if issubclass(cls, Receipt) and not isinstance(value, Model):
-        return receipt_of(to_dict(value), 0, Receipt)
+        return receipt_of(to_dict(value), 0, cls)
     if not isinstance(value, Mapping):
         from pydantic_core import PydanticCustomError
 

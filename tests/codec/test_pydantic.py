@@ -104,7 +104,7 @@ def test_every_public_model_is_read_written_and_described(cls):
             assert f'"title": "{cls.__name__}"' in text
     sent = {"something": [1, {"new": None}], "id": "7"} if "id" not in dir(cls) else {"something": [1]}
     model = TypeAdapter(cls).validate_python(sent)
-    assert type(model) is cls
+    assert isinstance(model, cls)
     assert TypeAdapter(cls).dump_python(model) == sent
     page = Page([model], number=1, total_pages=2, cursor="2")
     pages = TypeAdapter(Page[cls])

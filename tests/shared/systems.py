@@ -182,6 +182,7 @@ LIVEPEER = System(
         **({"id": HOSTILE} if python == "webhooks.update" else {}),
     },
     refusal=lambda said: {"errors": [said]},
+    composed=frozenset({"sessions.wait_for_recording", "streams.wait_for_recording", "streams.wait_until_live"}),
     command=livepeer.system,
     # a server of this release fails where ids are not its own, and cannot delete a region (docs/services/livepeer.md)
     met={

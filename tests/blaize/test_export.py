@@ -251,7 +251,7 @@ async def test_the_whole_time_of_an_attempt_covers_the_body():
         yield head("Transfer-Encoding: chunked") + chunked(b"[" + json.dumps(row(1)).encode())
         await anyio.sleep_forever()
 
-    for timeout in (Timeout(total=0.05), Timeout(read=0.05)):
+    for timeout in (Timeout(total=0.5), Timeout(read=0.5)):
         async with RawServer(Reply(hanging)) as server, client_of(server, timeout=timeout) as client:
             found, error = await numbers_until_broken(client)
             assert found == [1]

@@ -72,7 +72,7 @@ async def written(data, sink):
 
 
 def test_there_are_all_of_them():
-    assert len(EACH) == 18
+    assert len(EACH) == 19
 
 
 @pytest.mark.parametrize("data", EACH, ids=lambda each: each.id)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
+else:
+    GetCoreSchemaHandler = GetJsonSchemaHandler = JsonSchemaValue = CoreSchema = Any
 
 _LEAVES: Mapping[Any, Mapping[str, Any]] = {
     str: {"type": "string"},

@@ -6,6 +6,7 @@ A block stands in the middle of a program: what the text around it speaks of (`W
 from __future__ import annotations
 
 import ast
+import inspect
 import json
 import os
 import re
@@ -69,10 +70,15 @@ def tree_of(source):
 
 
 def module_of(source):
-    """A block as the body of a function, with what it takes for given as its arguments."""
-    names = [node for node in ast.walk(tree_of(source)) if isinstance(node, ast.Name)]
+    """A block as it stands where it is a module; else as the body of a function, with what it takes for given as its arguments."""
+    nodes = list(ast.walk(tree_of(source)))
+    names = [node for node in nodes if isinstance(node, ast.Name)]
     bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    bound |= {node.asname or node.name for node in nodes if isinstance(node, ast.alias)}
+    bound |= {node.arg for node in nodes if isinstance(node, ast.arg)}
     given = {node.id for node in names} & WORLD.keys() - bound
+    if not given and not compiled(source).co_flags & inspect.CO_COROUTINE:
+        return _BEFORE + source
     arguments = ", ".join(f"{name}: {WORLD[name]}" for name in sorted(given))
     return f"{_BEFORE}\nasync def block({arguments}) -> None:\n{textwrap.indent(source, '    ')}"
 

@@ -11,6 +11,7 @@ from ..errors import ConnectionLostError
 from ..http.coding import coding
 from ..http.reply import Reply
 from ..http.whole import leave
+from .attempts import count
 from .failure import bare, transport_failure
 
 if TYPE_CHECKING:
@@ -69,7 +70,9 @@ class Streamed:
                 if piece := next(self._decoded, b""):
                     self._failure = None
                     return piece
-                self._decoded = self._coding.feed(await anext(self._pieces))
+                raw = await anext(self._pieces)
+                count(1, len(raw))  # of the fan-out whose shard this is; the attempt itself was counted when its head had come
+                self._decoded = self._coding.feed(raw)
         except httpx.HTTPError as error:
             request = self._call.request()
             failure = transport_failure(self._call.operation.id, request, error, self._secrets()).value

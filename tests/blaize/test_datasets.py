@@ -104,6 +104,13 @@ async def test_users_are_the_export(blaize):
     assert await rows_of(blaize.datasets.users.fan_out()) == expected
 
 
+async def test_the_bytes_of_the_export_are_counted_while_they_arrive(blaize, tmp_path):
+    report = await blaize.datasets.users.backfill(blaize.datasets.users.plan(), NDJSONSink(tmp_path))
+    assert report.rows == 1200
+    assert report.bytes > 10_000
+    assert report.retries == 0
+
+
 async def test_the_export_is_left_with_the_stream(blaize, transport):
     async with blaize.datasets.users.fan_out(concurrency=1) as stream:
         await anext(stream)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..client import Client
     from ..fanout.progress import Progress
     from ..fanout.run import OnError
+    from .covering import Coverage
     from .dataset import Dataset
     from .plan import Keys
     from .protocol import Sink
@@ -218,6 +219,21 @@ class Pull(Generic[M]):
             on_error=on_error,
             on_progress=on_progress,
         )
+
+    async def coverage(self, plan: Plan, sink: Sink) -> Coverage:
+        """How much of a plan a sink has: the one report that counts where several processes, or repeated runs, filled it.
+
+        Args:
+            plan: what there is to do in all; not only this process's piece.
+            sink: where to.
+
+        Raises:
+            SDKError: the keys could not be listed, for a plan of ``"all"``.
+            ConfigurationError, OSError: as in `backfill`.
+        """
+        from .covering import coverage
+
+        return await coverage(self._planned(plan, None, None, _HOUR), sink)
 
     def _planned(self, keys: Keys | Plan | None, start: When | None, end: When | None, window: timedelta) -> Plan:
         if not isinstance(keys, Plan):

@@ -7,19 +7,19 @@ rows were read. Many pages are fetched at once, several shards are written at on
 from __future__ import annotations
 
 from datetime import timedelta
-from inspect import isawaitable, signature
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
 
 from ..codec import Model
+from .covering import finished
 from .ledger import Ledger, Refresh
 from .report import Report
 from .stream import RowStream
 from .todo import Todo
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Callable
 
     from ..client import Client
     from ..fanout.progress import Progress
@@ -49,7 +49,7 @@ async def backfill(
         raise ValueError(f"settle must not be negative, not {settle!r}")
     clock = client.clock
     began = clock.monotonic()
-    done = await _done(sink, plan)
+    done = await finished(sink, plan)
     todo = Todo(plan, Refresh(done) if refresh else Ledger(done), refreshed=refresh, settle=settle, clock=clock)
     form: Form = getattr(sink, "form", "rows")
     stream = RowStream(
@@ -82,13 +82,6 @@ async def backfill(
         warnings=tuple(stream.warnings),
         warned=progress.warnings,
     )
-
-
-async def _done(sink: Sink, plan: Plan) -> Iterable[Shard]:
-    """What a sink has of a plan, or all that it has."""
-    done: Callable[..., Iterable[Shard] | Awaitable[Iterable[Shard]]] = sink.done
-    found = done(plan) if signature(done).parameters else done()
-    return await found if isawaitable(found) else found
 
 
 class _Writing:

@@ -14,11 +14,12 @@ from ..datasets.protocol import Sink, Writer
 if TYPE_CHECKING:
     from .delimited import CSVSink
     from .ndjson import NDJSONSink
+    from .options import FromEnvironment
     from .parquet import ParquetSink
 
-__all__ = ["CSVSink", "Ledger", "NDJSONSink", "ParquetSink", "Sink", "Writer"]
+__all__ = ["CSVSink", "FromEnvironment", "Ledger", "NDJSONSink", "ParquetSink", "Sink", "Writer"]
 
-_HOMES = {"CSVSink": "delimited", "NDJSONSink": "ndjson", "ParquetSink": "parquet"}
+_HOMES = {"CSVSink": "delimited", "FromEnvironment": "options", "NDJSONSink": "ndjson", "ParquetSink": "parquet"}
 
 
 def __getattr__(name: str) -> Any:

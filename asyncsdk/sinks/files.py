@@ -25,12 +25,13 @@ from .local import LocalStore
 from .remote import RemoteStore
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Collection, Iterator
 
     from ..datasets.columns import Columns
     from ..datasets.plan import Plan
     from ..datasets.protocol import Form, Writer
     from ..datasets.shard import Shard
+    from .options import StorageOptions
     from .store import Draft, Store
 
 T = TypeVar("T")
@@ -69,7 +70,7 @@ class FileSink:
     _marks_empty: ClassVar[bool] = True
     """Whether a shard without rows is an empty hidden file: where a file of no rows is none to its readers."""
 
-    def __init__(self, path: str | os.PathLike[str], suffix: str, storage_options: Mapping[str, Any] | None) -> None:
+    def __init__(self, path: str | os.PathLike[str], suffix: str, storage_options: StorageOptions | None) -> None:
         self._path = os.fspath(path)
         if not self._path or not isinstance(self._path, str):
             raise ConfigurationError("a sink needs the path of a folder, or a URL")
@@ -291,7 +292,7 @@ def _days(plan: Plan | None) -> tuple[str, str] | None:
     return first, last
 
 
-def _store(path: str, options: Mapping[str, Any] | None) -> Store:
+def _store(path: str, options: StorageOptions | None) -> Store:
     scheme, separator, _ = path.partition("://")
     if separator and scheme not in ("file", "local"):
         return RemoteStore(path, options or {})

@@ -12,13 +12,13 @@ from .files import FileSink
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
 
     import pyarrow as pa
     from pyarrow.dataset import Partitioning
 
     from ..datasets.columns import Columns
     from ..datasets.protocol import Form
+    from .options import StorageOptions
 
 ParquetCompression = Literal["zstd", "snappy", "gzip", "brotli", "lz4", "none"]
 
@@ -34,7 +34,8 @@ class ParquetSink(FileSink):
         path: a local folder, or any URL that fsspec knows, such as ``s3://bucket/rows``.
         row_group_size: rows. A writer holds as many, and a reader that looks for some rows reads as many at least.
         compression: of the columns.
-        storage_options: for fsspec, such as credentials and an endpoint.
+        storage_options: for fsspec, such as an endpoint and credentials; a value may be `FromEnvironment`, or the whole a function that
+            gives them where they are used: then the sink pickles.
 
     Raises:
         ConfigurationError: pyarrow is not installed, or there is no such compression.
@@ -49,7 +50,7 @@ class ParquetSink(FileSink):
         *,
         row_group_size: int = 65_536,
         compression: ParquetCompression = "zstd",
-        storage_options: Mapping[str, Any] | None = None,
+        storage_options: StorageOptions | None = None,
     ) -> None:
         super().__init__(path, ".parquet", storage_options)
         if row_group_size < 1:

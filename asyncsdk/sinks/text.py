@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from .compression import SUFFIXES, Compression, check
 from .files import FileSink
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+
+    from .options import StorageOptions
 
 
 class TextSink(FileSink):
@@ -18,7 +19,8 @@ class TextSink(FileSink):
     Args:
         path: a local folder, or any URL that fsspec knows, such as ``s3://bucket/rows``.
         compression: ``"gzip"``, ``"zstd"`` or None.
-        storage_options: for fsspec, such as credentials and an endpoint.
+        storage_options: for fsspec, such as an endpoint and credentials; a value may be `FromEnvironment`, or the whole a function that
+            gives them where they are used: then the sink pickles.
 
     Raises:
         ConfigurationError: there is no such compression, or its package is not installed.
@@ -31,7 +33,7 @@ class TextSink(FileSink):
         path: str | os.PathLike[str],
         compression: Compression | None = None,
         *,
-        storage_options: Mapping[str, Any] | None = None,
+        storage_options: StorageOptions | None = None,
     ) -> None:
         check(compression)
         super().__init__(path, f".{self._kind}{SUFFIXES[compression]}", storage_options)

@@ -12,6 +12,7 @@ from ..auth.keys import HeaderSigner, developer_key as developer_signer, organiz
 from ..body import body_bytes
 from ..client import Client, Where
 from ..codec import as_list
+from ..datasets.tail.client import Tails
 from ..errors import APIError
 from ..group import Group
 from ..options import ClientOptions, CopyOptions, base_url, credential
@@ -42,7 +43,7 @@ class CognitiveChanges(CopyOptions, total=False):
     developer_key: str | None
 
 
-class Cognitive3D(Client):
+class Cognitive3D(Client, Tails):
     """A client of the Cognitive3D analytics API.
 
     ::

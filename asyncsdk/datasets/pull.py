@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import evolve
 
 from ..codec import Model
+from ..fanout.run import checked_concurrency
+from ..times import EPOCH
 from .plan import Listed, Plan
 from .stream import RowStream
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable, Iterator
+    from collections.abc import AsyncIterable, Callable, Iterator, Mapping
 
     import pyarrow as pa
 
@@ -24,11 +27,14 @@ if TYPE_CHECKING:
     from .plan import Keys
     from .protocol import Sink
     from .report import Report
+    from .tail.stream import Tail
     from .windows import When
 
 M = TypeVar("M", bound=Model)
 
 _HOUR = timedelta(hours=1)
+_HALF_A_MINUTE = timedelta(seconds=30)
+_TEN_MINUTES = timedelta(minutes=10)
 
 
 class Pull(Generic[M]):
@@ -218,6 +224,57 @@ class Pull(Generic[M]):
             refresh=refresh,
             on_error=on_error,
             on_progress=on_progress,
+        )
+
+    def tail(
+        self,
+        keys: Keys | None = "all",
+        *,
+        since: When | Mapping[str, Any] | None = None,
+        interval: timedelta = _HALF_A_MINUTE,
+        lateness: timedelta = _TEN_MINUTES,
+        concurrency: int = 16,
+    ) -> Tail[M]:
+        """An endless stream of the rows that are new: late ones once, none twice.
+
+        ::
+
+            async with analytics.datasets.rows.tail("all", since=saved) as stream:
+                async for row in stream:
+                    ...
+                    saved = stream.position
+
+        Each time the last `lateness` is asked for once more, which is how late rows are found; what is remembered, and what a
+        position holds, is eight bytes for each row of that time. A row is known by all of its values: two rows that are alike in
+        everything are one. What ends by itself (no connection, 429, 5xx) is waited out, no shorter than the service says.
+
+        Args:
+            keys: as in `plan`. ``"all"`` is asked for anew each time, so that a new key is followed too.
+            since: where to begin: an aware datetime, int milliseconds or a day; or a saved `Tail.position`; None for now.
+            interval: from one time of asking to the next; up to eight times as long where nothing comes.
+            lateness: how long after its time a row may still arrive; the difference of the clocks counts too.
+            concurrency: how many pages are asked for at once.
+
+        Returns:
+            An async context manager: iterate it for rows, or its `Tail.batches`. Leaving its block stops everything at once.
+
+        Raises:
+            TypeError, ValueError: what cannot be meant; a data set without time.
+        """
+        from .tail.stream import Tail
+
+        if self.time is None:
+            raise TypeError(f"{self.id} has no time: it is what is there now, and nothing of it is new")
+        known = self.plan(keys, EPOCH, EPOCH).keys
+        checked_concurrency(concurrency)
+        return Tail(
+            self._dataset,
+            known,
+            partial(self.fan_out, concurrency=concurrency),
+            self._client.clock,
+            since=since,
+            interval=interval,
+            lateness=lateness,
         )
 
     async def coverage(self, plan: Plan, sink: Sink) -> Coverage:

@@ -161,7 +161,7 @@ class RowStream(Run[Shard, Any], Generic[M]):
         """The rows that belong to a shard. One whose time cannot be read stays with what it came for: nothing is lost."""
         if self._dataset.time is None or shard.start is None or shard.end is None:
             return items
-        times = ((each, _milliseconds(getattr(each, self._dataset.time))) for each in items)
+        times = ((each, row_time(getattr(each, self._dataset.time))) for each in items)
         kept = [each for each, time in times if time is None or shard.start <= time < shard.end]
         self._leave_out(len(items) - len(kept))
         return kept
@@ -170,7 +170,7 @@ class RowStream(Run[Shard, Any], Generic[M]):
         self.progress.outside += rows
 
 
-def _milliseconds(value: Any) -> int | None:
+def row_time(value: Any) -> int | None:
     """A row's time since the epoch; None where it cannot be read."""
     if isinstance(value, datetime):
         return since_epoch(value) if value.tzinfo is not None else None

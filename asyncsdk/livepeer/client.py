@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from ..auth.keys import basic as basic_signer, bearer, jwt as jwt_signer
+from ..datasets.tail.client import Tails
 from ..errors import ConfigurationError
 from ..group import Group
 from ..options import ClientOptions, CopyOptions, base_url, credential
@@ -44,7 +45,7 @@ class LivepeerChanges(CopyOptions, total=False):
     basic: bool
 
 
-class Livepeer(RememberingClient):
+class Livepeer(RememberingClient, Tails):
     """A client of the Livepeer API.
 
     ::

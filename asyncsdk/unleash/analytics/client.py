@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self, Unpack
 
 from ...auth.keys import HeaderSigner, bearer
 from ...client import Client, Where
+from ...datasets.tail.client import Tails
 from ...datasets.windows import Instant, When, span
 from ...operation import Operation
 from ...options import ClientOptions, CopyOptions, base_url, credential
@@ -67,7 +68,7 @@ class AnalyticsChanges(CopyOptions, total=False):
     api_key: str | None
 
 
-class UnleashAnalytics(Client):
+class UnleashAnalytics(Client, Tails):
     """A client of the Unleash live Analytics API.
 
     ::

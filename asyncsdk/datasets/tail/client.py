@@ -1,0 +1,81 @@
+"""The method of every client that has lists with a time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from ...codec import Model
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..plan import Keys
+    from ..pull import DataSets, Pull
+    from ..windows import When
+    from .stream import Tail
+
+M = TypeVar("M", bound=Model)
+
+_HALF_A_MINUTE = timedelta(seconds=30)
+_TEN_MINUTES = timedelta(minutes=10)
+
+
+class Tails:
+    """What a client inherits to be tailed."""
+
+    @property
+    def datasets(self) -> DataSets:
+        """What can be pulled."""
+        raise NotImplementedError
+
+    @overload
+    def tail(
+        self,
+        dataset: str,
+        keys: Keys | None = "all",
+        *,
+        since: When | Mapping[str, Any] | None = None,
+        interval: timedelta = _HALF_A_MINUTE,
+        lateness: timedelta = _TEN_MINUTES,
+        concurrency: int = 16,
+    ) -> Tail[Any]: ...
+
+    @overload
+    def tail(
+        self,
+        dataset: Pull[M],
+        keys: Keys | None = "all",
+        *,
+        since: When | Mapping[str, Any] | None = None,
+        interval: timedelta = _HALF_A_MINUTE,
+        lateness: timedelta = _TEN_MINUTES,
+        concurrency: int = 16,
+    ) -> Tail[M]: ...
+
+    def tail(
+        self,
+        dataset: str | Pull[Any],
+        keys: Keys | None = "all",
+        *,
+        since: When | Mapping[str, Any] | None = None,
+        interval: timedelta = _HALF_A_MINUTE,
+        lateness: timedelta = _TEN_MINUTES,
+        concurrency: int = 16,
+    ) -> Tail[Any]:
+        """An endless stream of the rows that are new.
+
+        Args:
+            dataset: its name, such as ``"rows"``, or the data set itself (``client.datasets.rows``), which gives typed rows.
+            keys: as in `Pull.tail`, like the others.
+            since: as there.
+            interval: as there.
+            lateness: as there.
+            concurrency: as there.
+
+        Raises:
+            KeyError: there is no such data set.
+            TypeError, ValueError: as there.
+        """
+        pull: Pull[Any] = self.datasets[dataset] if isinstance(dataset, str) else dataset
+        return pull.tail(keys, since=since, interval=interval, lateness=lateness, concurrency=concurrency)

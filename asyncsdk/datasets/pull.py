@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterable
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from attrs import evolve
 
@@ -15,11 +16,12 @@ from .plan import Listed, Plan
 from .stream import RowStream
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import pyarrow as pa
 
     from ..client import Client
+    from ..errors import SDKError
     from ..fanout.progress import Progress
     from ..fanout.run import OnError
     from .covering import Coverage
@@ -234,6 +236,7 @@ class Pull(Generic[M]):
         interval: timedelta = _HALF_A_MINUTE,
         lateness: timedelta = _TEN_MINUTES,
         concurrency: int = 16,
+        on_error: Callable[[SDKError], object] | None = None,
     ) -> Tail[M]:
         """An endless stream of the rows that are new: late ones once, none twice.
 
@@ -254,6 +257,7 @@ class Pull(Generic[M]):
             interval: from one time of asking to the next; up to eight times as long where nothing comes.
             lateness: how long after its time a row may still arrive; the difference of the clocks counts too.
             concurrency: how many pages are asked for at once.
+            on_error: called with what is waited out.
 
         Returns:
             An async context manager: iterate it for rows, or its `Tail.batches`. Leaving its block stops everything at once.
@@ -275,6 +279,58 @@ class Pull(Generic[M]):
             since=since,
             interval=interval,
             lateness=lateness,
+            on_error=on_error,
+        )
+
+    async def follow(
+        self,
+        keys: Keys | None,
+        sink: Sink,
+        *,
+        since: When | None = None,
+        window: timedelta = _HOUR,
+        lateness: timedelta = _TEN_MINUTES,
+        concurrency: int = 16,
+        on_report: Callable[[Report], object] | None = None,
+        on_error: Callable[[SDKError], object] | None = None,
+    ) -> NoReturn:
+        """Write each window into a sink once it has settled, without end: a backfill that goes on with time.
+
+        Begun again it goes on where it stopped: what the sink has is not fetched again. It ends by being cancelled.
+
+        Args:
+            keys: as in `plan`; ``"all"`` is asked for anew each time.
+            sink: where to.
+            since: where to begin, a window's beginning or within one; None for the window of now.
+            window: as in `plan`.
+            lateness: how long after its end rows of a window may still arrive: then it is written.
+            concurrency: as in `backfill`.
+            on_report: called with what was done, each time that windows have settled.
+            on_error: called with what is waited out: no connection, 429, 5xx.
+
+        Raises:
+            TypeError, ValueError: as in `plan`.
+            SDKError: what does not end by itself.
+            OSError: what the sink met.
+        """
+        from .tail.settled import follow
+
+        if isinstance(keys, AsyncIterable):
+            keys = [each async for each in keys]
+        self.plan(keys, EPOCH, EPOCH, window=window)
+
+        async def backfill(start: int, end: int) -> Report:
+            plan = self.plan(keys, start, end, window=window)
+            return await self.backfill(plan, sink, concurrency=concurrency, settle=lateness)
+
+        await follow(
+            backfill,
+            self._client.clock,
+            since=since,
+            window=window,
+            lateness=lateness,
+            on_report=on_report,
+            on_error=on_error,
         )
 
     async def coverage(self, plan: Plan, sink: Sink) -> Coverage:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 from ...codec import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from ...errors import SDKError
     from ..plan import Keys
     from ..pull import DataSets, Pull
     from ..windows import When
@@ -39,6 +40,7 @@ class Tails:
         interval: timedelta = _HALF_A_MINUTE,
         lateness: timedelta = _TEN_MINUTES,
         concurrency: int = 16,
+        on_error: Callable[[SDKError], object] | None = None,
     ) -> Tail[Any]: ...
 
     @overload
@@ -51,6 +53,7 @@ class Tails:
         interval: timedelta = _HALF_A_MINUTE,
         lateness: timedelta = _TEN_MINUTES,
         concurrency: int = 16,
+        on_error: Callable[[SDKError], object] | None = None,
     ) -> Tail[M]: ...
 
     def tail(
@@ -62,6 +65,7 @@ class Tails:
         interval: timedelta = _HALF_A_MINUTE,
         lateness: timedelta = _TEN_MINUTES,
         concurrency: int = 16,
+        on_error: Callable[[SDKError], object] | None = None,
     ) -> Tail[Any]:
         """An endless stream of the rows that are new.
 
@@ -72,10 +76,13 @@ class Tails:
             interval: as there.
             lateness: as there.
             concurrency: as there.
+            on_error: as there.
 
         Raises:
             KeyError: there is no such data set.
             TypeError, ValueError: as there.
         """
         pull: Pull[Any] = self.datasets[dataset] if isinstance(dataset, str) else dataset
-        return pull.tail(keys, since=since, interval=interval, lateness=lateness, concurrency=concurrency)
+        return pull.tail(
+            keys, since=since, interval=interval, lateness=lateness, concurrency=concurrency, on_error=on_error
+        )

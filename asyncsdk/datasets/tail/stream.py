@@ -55,6 +55,7 @@ class Tail(Generic[M]):
         since: When | Mapping[str, Any] | None,
         interval: timedelta,
         lateness: timedelta,
+        on_error: Callable[[SDKError], object] | None,
     ) -> None:
         if interval <= timedelta(0) or lateness < timedelta(0):
             raise ValueError(f"interval must be above zero and lateness no less, not {interval!r} and {lateness!r}")
@@ -65,6 +66,7 @@ class Tail(Generic[M]):
         self._clock = clock
         self._keys = keys
         self._fan_out = fan_out
+        self._on_error = on_error
         self._interval = interval.total_seconds()
         self._following = Following(
             Position.read(since, dataset.id, now), lateness // _MILLISECOND, interval // _MILLISECOND
@@ -115,6 +117,11 @@ class Tail(Generic[M]):
             rows = await self._next()
             self._rows = self._new(rows)
 
+    def pages(self) -> TailPages[M]:
+        """What is new by pages, as lists of rows: each is there at once, and what follows has to be waited for."""
+        self._use("rows")
+        return TailPages(self)
+
     def batches(self) -> TailBatches[M]:
         """What is new as Arrow record batches, one a page, of one schema.
 
@@ -140,6 +147,12 @@ class Tail(Generic[M]):
         for number in self._following.new(known, self._until):
             self._gave = True
             yield rows[number]
+
+    async def _new_page(self, form: str) -> list[M]:
+        self._use(form)
+        while True:
+            if rows := list(self._new(await self._next())):
+                return rows
 
     async def _next(self) -> Sequence[M]:
         """The next page, some of whose rows may be new.
@@ -169,6 +182,8 @@ class Tail(Generic[M]):
             if not passing(error):
                 raise
             self.error = error.with_traceback(None)  # which would keep the frames of its calls alive
+            if self._on_error is not None:
+                self._on_error(error)
             self._in_vain += 1
             self._due = self._clock.monotonic() + after_error(error, self._interval, self._in_vain)
             return None
@@ -208,8 +223,21 @@ class Tail(Generic[M]):
             await stream.__aexit__(None, None, None)
 
 
+class TailPages(Generic[M]):
+    """The new rows of a tail by pages, none of which is empty."""
+
+    def __init__(self, tail: Tail[M]) -> None:
+        self._tail = tail
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> list[M]:
+        return await self._tail._new_page("rows")  # noqa: SLF001  # a part of the tail
+
+
 class TailBatches(Generic[M]):
-    """The record batches of a tail."""
+    """The same as Arrow record batches."""
 
     def __init__(self, tail: Tail[M]) -> None:
         self._tail = tail
@@ -224,11 +252,8 @@ class TailBatches(Generic[M]):
 
     async def __anext__(self) -> pa.RecordBatch:
         tail = self._tail
-        tail._use("arrow")  # noqa: SLF001
-        while True:
-            rows = list(tail._new(await tail._next()))  # noqa: SLF001
-            if rows:
-                return tail._dataset.columns.to_batch(rows, tail.key)  # noqa: SLF001
+        rows = await tail._new_page("arrow")  # noqa: SLF001
+        return tail._dataset.columns.to_batch(rows, tail.key)  # noqa: SLF001
 
 
 def _digest(key: str, row: Model) -> bytes:

@@ -12,14 +12,32 @@ from ..datasets.ledger import Ledger
 from ..datasets.protocol import Sink, Writer
 
 if TYPE_CHECKING:
+    from .compaction import Compacted, compact
     from .delimited import CSVSink
     from .ndjson import NDJSONSink
     from .options import FromEnvironment
     from .parquet import ParquetSink
 
-__all__ = ["CSVSink", "FromEnvironment", "Ledger", "NDJSONSink", "ParquetSink", "Sink", "Writer"]
+__all__ = [
+    "CSVSink",
+    "Compacted",
+    "FromEnvironment",
+    "Ledger",
+    "NDJSONSink",
+    "ParquetSink",
+    "Sink",
+    "Writer",
+    "compact",
+]
 
-_HOMES = {"CSVSink": "delimited", "FromEnvironment": "options", "NDJSONSink": "ndjson", "ParquetSink": "parquet"}
+_HOMES = {
+    "CSVSink": "delimited",
+    "Compacted": "compaction",
+    "FromEnvironment": "options",
+    "NDJSONSink": "ndjson",
+    "ParquetSink": "parquet",
+    "compact": "compaction",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -14,6 +14,7 @@ from ..datasets.protocol import Sink, Writer
 if TYPE_CHECKING:
     from .compaction import Compacted, compact
     from .delimited import CSVSink
+    from .lakes.duckdb import DuckDBSink
     from .ndjson import NDJSONSink
     from .options import FromEnvironment
     from .parquet import ParquetSink
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CSVSink",
     "Compacted",
+    "DuckDBSink",
     "FromEnvironment",
     "Ledger",
     "NDJSONSink",
@@ -33,6 +35,7 @@ __all__ = [
 _HOMES = {
     "CSVSink": "delimited",
     "Compacted": "compaction",
+    "DuckDBSink": "lakes.duckdb",
     "FromEnvironment": "options",
     "NDJSONSink": "ndjson",
     "ParquetSink": "parquet",

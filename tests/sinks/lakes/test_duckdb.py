@@ -167,7 +167,7 @@ def test_killed_at_random_instants_it_ends_with_just_the_rows(monkeypatch, path,
     service, random = AnalyticsService(devices=3, rows_per_hour=60, page_size=25), Random(3)
     monkeypatch.setenv("UNLEASH_API_KEY", service.api_key)
     start = datetime(2020, 8, 17, tzinfo=UTC)
-    plan = Plan.make(ROWS_OF_DEVICES.id, service.device_ids, start, start + timedelta(hours=16), timedelta(hours=1))
+    plan = Plan.make(ROWS_OF_DEVICES.id, service.device_ids, start, start + timedelta(hours=24), timedelta(hours=1))
     sink, requests, kills = DuckDBSink(path), [], 0
     with serve(Sandbox(service, on_request=lambda request: requests.append(1))) as url:
         connect = partial(UnleashAnalytics, base_url=f"{url}/v1")
@@ -183,7 +183,7 @@ def test_killed_at_random_instants_it_ends_with_just_the_rows(monkeypatch, path,
                 process.stdin.close()
                 if kill:
                     process.stdout.read(1)
-                    for _ in range(random.randrange(5, 30)):
+                    for _ in range(random.randrange(5, 20)):
                         process.stdout.read(1)
                     process.kill()
                 process.stdout.read()

@@ -14,6 +14,7 @@ from ..datasets.protocol import Sink, Writer
 if TYPE_CHECKING:
     from .compaction import Compacted, compact
     from .delimited import CSVSink
+    from .lakes.delta import DeltaSink
     from .lakes.duckdb import DuckDBSink
     from .ndjson import NDJSONSink
     from .options import FromEnvironment
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CSVSink",
     "Compacted",
+    "DeltaSink",
     "DuckDBSink",
     "FromEnvironment",
     "Ledger",
@@ -35,6 +37,7 @@ __all__ = [
 _HOMES = {
     "CSVSink": "delimited",
     "Compacted": "compaction",
+    "DeltaSink": "lakes.delta",
     "DuckDBSink": "lakes.duckdb",
     "FromEnvironment": "options",
     "NDJSONSink": "ndjson",

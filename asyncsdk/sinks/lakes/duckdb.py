@@ -36,6 +36,7 @@ create table if not exists asyncsdk.shards (
 
 # Commits of one process into one file take turns; a second process cannot open it at all.
 _turns: defaultdict[str, Lock] = defaultdict(Lock)
+_opening = Lock()
 
 
 class DuckDBSink:
@@ -99,7 +100,7 @@ class DuckDBSink:
 
     @contextmanager
     def _connected(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        with _told(self._path), _duckdb().connect(self._path) as connection:
+        with _told(self._path), _connect(self._path) as connection:
             yield connection
 
     def _done(self, plan: Plan | None) -> Finished:
@@ -139,7 +140,7 @@ class _Work:
         self._table = _quoted(self._name)
         self._schema = declared(shard.dataset).schema()
         with _told(sink._path):  # noqa: SLF001
-            self._connection = _duckdb().connect(sink._path)  # noqa: SLF001
+            self._connection = _connect(sink._path)  # noqa: SLF001
             try:
                 with _turns[sink._path]:  # noqa: SLF001
                     self._claim()
@@ -215,6 +216,16 @@ class _Work:
     def close(self) -> None:
         """Forget what was not committed."""
         self._connection.close()
+
+
+def _connect(path: str) -> duckdb.DuckDBPyConnection:
+    """A connection of its own to what this process has open, or opens now.
+
+    One at a time: a second one that comes while the first is still opening the file does not find the functions that read Arrow.
+    """
+    with _opening:
+        found: duckdb.DuckDBPyConnection = _duckdb().connect(path)
+        return found
 
 
 def _run(connection: duckdb.DuckDBPyConnection, statement: str, values: Sequence[Any] = ()) -> list[Any]:

@@ -17,7 +17,6 @@ from asyncsdk.datasets.ledger import Ledger
 from asyncsdk.datasets.shard import Shard
 from asyncsdk.errors import ConfigurationError
 from asyncsdk.sinks import DeltaSink
-from asyncsdk.sinks.lakes import delta
 from asyncsdk.testing import AnalyticsService, Sandbox, serve
 from asyncsdk.times import DAY
 from asyncsdk.unleash.analytics.datasets import ROWS_OF_DEVICES
@@ -175,4 +174,3 @@ def test_credentials_do_not_travel_and_a_missing_package_is_named(monkeypatch, p
     monkeypatch.setitem(sys.modules, "deltalake", None)
     with pytest.raises(ConfigurationError, match=r"asyncsdk\[delta\]"):
         DeltaSink(path)
-    assert delta is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 from ...codec import Model
 
@@ -22,17 +22,17 @@ _HALF_A_MINUTE = timedelta(seconds=30)
 _TEN_MINUTES = timedelta(minutes=10)
 
 
+class _HasDataSets(Protocol):
+    @property
+    def datasets(self) -> DataSets: ...
+
+
 class Tails:
     """What a client inherits to be tailed."""
 
-    @property
-    def datasets(self) -> DataSets:
-        """What can be pulled."""
-        raise NotImplementedError
-
     @overload
     def tail(
-        self,
+        self: _HasDataSets,
         dataset: str,
         keys: Keys | None = "all",
         *,
@@ -45,7 +45,7 @@ class Tails:
 
     @overload
     def tail(
-        self,
+        self: _HasDataSets,
         dataset: Pull[M],
         keys: Keys | None = "all",
         *,
@@ -57,7 +57,7 @@ class Tails:
     ) -> Tail[M]: ...
 
     def tail(
-        self,
+        self: _HasDataSets,
         dataset: str | Pull[Any],
         keys: Keys | None = "all",
         *,

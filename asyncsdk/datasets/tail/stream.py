@@ -167,6 +167,9 @@ class Tail(Generic[M]):
                 while True:
                     if (rows := await self._page()) is not None:
                         return rows
+            except RuntimeError:  # the stream was left under its feet
+                if self._state != "left":
+                    raise
             finally:
                 self._waiting = None
         raise StopAsyncIteration

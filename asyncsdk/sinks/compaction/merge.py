@@ -32,7 +32,9 @@ def merge(sources: Sequence[Path], file: IO[bytes], suffix: str) -> None:
     if suffix == ".parquet":
         _merge_parquet(sources, file)
         return
-    compression = next(name for name, end in reversed(SUFFIXES.items()) if suffix.endswith(end))
+    compression: Compression | None = (
+        "gzip" if suffix.endswith(SUFFIXES["gzip"]) else "zstd" if suffix.endswith(SUFFIXES["zstd"]) else None
+    )
     header = b""
     out = Compressed(file, compression)
     try:

@@ -230,6 +230,33 @@ async def test_it_ends_at_once_when_it_is_left_by_another_task(meters, anyio_bac
 
 
 @pytest.mark.anyio
+async def test_it_ends_at_once_when_it_is_left_while_a_page_is_under_way(clock, anyio_backend):
+    asked, ended = anyio.Event(), anyio.Event()
+
+    def read(client, meter, start, end):
+        async def page():
+            asked.set()
+            await anyio.sleep_forever()
+
+        return at_once(page)
+
+    data = Dataset("meters.readings", Reading, read, key="meter", time="taken_at")
+    async with UnleashAnalytics("test-key", clock=clock) as client:
+        stream = await Pull(client, data).tail("m1", since=int(NOW * 1000) - 1000).__aenter__()
+
+        async def look():
+            assert [row async for row in stream] == []
+            ended.set()
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(look)
+            await asked.wait()
+            await stream.__aexit__(None, None, None)
+            with anyio.fail_after(5):
+                await ended.wait()
+
+
+@pytest.mark.anyio
 async def test_a_new_key_is_followed_where_all_are(readings, meters, clock):
     meters.add("m1", 1, NOW + 1)
     async with readings.tail(interval=MINUTE) as stream:

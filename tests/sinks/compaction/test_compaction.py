@@ -351,7 +351,7 @@ def test_killed_at_each_step_it_leaves_all_rows_once_and_the_next_one_goes_on(tm
         for hour in range(4):
             anyio.run(write, NDJSONSink(tmp_path / "rows"), shard(hour, device=device))
     done = subprocess.run(
-        [sys.executable, "-c", KILLED, tmp_path],
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", KILLED, tmp_path],
         capture_output=True,
         text=True,
         check=False,

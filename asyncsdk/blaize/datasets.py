@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from ..datasets.dataset import Dataset
 from ..datasets.pull import DataSets
-from ..datasets.streamed import LongAnswer
 from ..errors import NotFoundError
 from ..paging import at_once
+from ..paging.streamed import LongAnswer
 from .accounts import Account, Accounts, AccountUser
 from .export import ExportedUser
 from .grants import Grant, UserGrants

@@ -71,7 +71,9 @@ class Streamed:
                     self._failure = None
                     return piece
                 raw = await anext(self._pieces)
-                count(1, len(raw))  # of the fan-out whose shard this is; the attempt itself was counted when its head had come
+                count(
+                    1, len(raw)
+                )  # of the fan-out whose shard this is; the attempt itself was counted when its head had come
                 self._decoded = self._coding.feed(raw)
         except httpx.HTTPError as error:
             request = self._call.request()

@@ -10,7 +10,7 @@ import typer
 from typer.main import get_command
 
 from ..version import __version__
-from . import blaize, cognitive3d, demo, livepeer, sandbox, unleash, unleash_platform
+from . import blaize, cognitive3d, compact, demo, livepeer, sandbox, unleash, unleash_platform
 from .terminal.problems import report
 from .terminal.streams import ReaderGone
 
@@ -33,6 +33,7 @@ app.add_typer(blaize.app, name="blaize")
 app.add_typer(cognitive3d.app, name="cognitive3d")
 app.add_typer(livepeer.app, name="livepeer")
 app.command("demo")(demo.demo)
+app.command("compact")(compact.compact)
 app.command("sandbox")(sandbox.sandbox)
 
 

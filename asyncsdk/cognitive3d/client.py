@@ -13,6 +13,7 @@ from ..body import body_bytes
 from ..chain.streamed import Streamed
 from ..client import Client, Where
 from ..codec import as_list
+from ..datasets.tail.client import Tails
 from ..errors import APIError
 from ..group import Group
 from ..operation import Operation
@@ -38,7 +39,7 @@ class CognitiveChanges(CopyOptions, total=False):
     developer_key: str | None
 
 
-class Cognitive3D(Client):
+class Cognitive3D(Client, Tails):
     """A client of the Cognitive3D analytics API.
 
     ::

@@ -6,7 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .blocking import Reader, backfill, read
+    from .blocking import Reader, backfill, coverage, read
+    from .covering import Coverage
     from .dataset import Dataset
     from .ledger import Ledger
     from .plan import Plan
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from .stream import RowStream
 
 __all__ = [
+    "Coverage",
     "DataSets",
     "Dataset",
     "Ledger",
@@ -29,10 +31,12 @@ __all__ = [
     "Sink",
     "Writer",
     "backfill",
+    "coverage",
     "read",
 ]
 
 _HOMES = {
+    "Coverage": "covering",
     "DataSets": "pull",
     "Dataset": "dataset",
     "Ledger": "ledger",
@@ -45,6 +49,7 @@ _HOMES = {
     "Sink": "protocol",
     "Writer": "protocol",
     "backfill": "blocking",
+    "coverage": "blocking",
     "read": "blocking",
 }
 

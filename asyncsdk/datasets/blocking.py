@@ -5,11 +5,13 @@ So they work in any worker of an engine of others, and under a loop that runs al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from importlib.util import find_spec
+from inspect import signature
 from threading import Thread, current_thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -22,7 +24,9 @@ from attrs import frozen
 from ..errors import ConfigurationError
 from ..fanout.progress import Progress
 from ..fanout.run import OnError
+from ..http.redact import is_sensitive, sensitive_values
 from ..later import Later
+from .covering import Coverage, coverage as against
 from .dataset import declared
 from .plan import Plan
 from .protocol import Sink
@@ -53,6 +57,24 @@ class Connected(Protocol):
 
 Connect = Callable[[], Connected]
 """Makes a client where the work is done: its class, or `functools.partial` of that. It pickles, and no key travels with it."""
+
+
+def check_recipe(connect: Connect) -> None:
+    """Refuse to take a key along to another process.
+
+    Raises:
+        ConfigurationError: `connect` is a `functools.partial` that holds one.
+    """
+    if isinstance(connect, partial):
+        given = signature(connect.func).bind_partial(*connect.args, **connect.keywords).arguments
+        for name, value in given.items():
+            inner = value if isinstance(value, Mapping) else {name: value}
+            for each, held in inner.items():
+                if (is_sensitive(each) and held is not None) or any(sensitive_values(held)):
+                    raise ConfigurationError(
+                        f"connect holds {each}, which must not travel to another process: leave it out, and it is read from the "
+                        "environment there, or give a function of a module that makes the client"
+                    )
 
 
 def read(plan: Plan, connect: Connect, *, concurrency: int = 16, ordered: bool = False) -> Reader:
@@ -126,6 +148,28 @@ def backfill(
         return portal.call(work)
 
 
+def coverage(plan: Plan, sink: Sink, connect: Connect | None = None) -> Coverage:
+    """How much of a plan a sink has, as `Pull.coverage`, from code without a loop.
+
+    Args:
+        plan: what there is to do in all.
+        sink: where to.
+        connect: makes the client that lists the keys; for a plan of ``"all"`` only.
+
+    Raises:
+        TypeError: the plan's keys are not known, and there is nothing to connect with.
+    """
+
+    async def work() -> Coverage:
+        if plan.keys != "all" or connect is None:
+            return await against(plan, sink)
+        async with connect() as client:
+            return await client.datasets[plan.dataset].coverage(plan, sink)
+
+    with start_blocking_portal(**_loop()) as portal:
+        return portal.call(work)
+
+
 def _loop() -> dict[str, Any]:
     return {"backend": "asyncio", "backend_options": {"use_uvloop": find_spec("uvloop") is not None}}
 
@@ -145,6 +189,10 @@ class Reader:
     connect: Connect
     concurrency: int = 16
     ordered: bool = False
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        check_recipe(self.connect)
+        return Reader, (self.plan, self.connect, self.concurrency, self.ordered)
 
     @property
     def schema(self) -> pa.Schema:

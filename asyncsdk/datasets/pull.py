@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Iterator
+from collections.abc import AsyncIterable, Callable, Iterator, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from attrs import evolve
 
 from ..client import Client
 from ..codec import Model
+from ..errors import SDKError
 from ..fanout.progress import Progress
-from ..fanout.run import OnError
+from ..fanout.run import OnError, checked_concurrency
 from ..later import Later
+from ..times import EPOCH
+from .covering import Coverage
 from .dataset import Dataset
 from .plan import Keys, Listed, Plan
 from .protocol import Sink
 from .report import Report
 from .stream import RowStream
+from .tail.stream import Tail
 from .windows import When
 
 if TYPE_CHECKING:
@@ -28,6 +33,8 @@ else:
 M = TypeVar("M", bound=Model)
 
 _HOUR = timedelta(hours=1)
+_HALF_A_MINUTE = timedelta(seconds=30)
+_TEN_MINUTES = timedelta(minutes=10)
 
 
 class Pull(Generic[M]):
@@ -218,6 +225,124 @@ class Pull(Generic[M]):
             on_error=on_error,
             on_progress=on_progress,
         )
+
+    def tail(
+        self,
+        keys: Keys | None = "all",
+        *,
+        since: When | Mapping[str, Any] | None = None,
+        interval: timedelta = _HALF_A_MINUTE,
+        lateness: timedelta = _TEN_MINUTES,
+        concurrency: int = 16,
+        on_error: Callable[[SDKError], object] | None = None,
+    ) -> Tail[M]:
+        """An endless stream of the rows that are new: late ones once, none twice.
+
+        ::
+
+            async with analytics.datasets.rows.tail("all", since=saved) as stream:
+                async for row in stream:
+                    ...
+                    saved = stream.position
+
+        Each time the last `lateness` is asked for once more, which is how late rows are found; what is remembered, and what a
+        position holds, is eight bytes for each row of that time. A row is known by all of its values: two rows that are alike in
+        everything are one. What ends by itself (no connection, 429, 5xx) is waited out, no shorter than the service says.
+
+        Args:
+            keys: as in `plan`. ``"all"`` is asked for anew each time, so that a new key is followed too.
+            since: where to begin: an aware datetime, int milliseconds or a day; or a saved `Tail.position`; None for now.
+            interval: from one time of asking to the next; up to eight times as long where nothing comes.
+            lateness: how long after its time a row may still arrive; the difference of the clocks counts too.
+            concurrency: how many pages are asked for at once.
+            on_error: called with what is waited out.
+
+        Returns:
+            An async context manager: iterate it for rows, or its `Tail.batches`. Leaving its block stops everything at once.
+
+        Raises:
+            TypeError, ValueError: what cannot be meant; a data set without time.
+        """
+        if self.time is None:
+            raise TypeError(f"{self.id} has no time: it is what is there now, and nothing of it is new")
+        known = self.plan(keys, EPOCH, EPOCH).keys
+        checked_concurrency(concurrency)
+        return Tail(
+            self._dataset,
+            known,
+            partial(self.fan_out, concurrency=concurrency),
+            self._client.clock,
+            since=since,
+            interval=interval,
+            lateness=lateness,
+            on_error=on_error,
+        )
+
+    async def follow(
+        self,
+        keys: Keys | None,
+        sink: Sink,
+        *,
+        since: When | None = None,
+        window: timedelta = _HOUR,
+        lateness: timedelta = _TEN_MINUTES,
+        concurrency: int = 16,
+        on_report: Callable[[Report], object] | None = None,
+        on_error: Callable[[SDKError], object] | None = None,
+    ) -> NoReturn:
+        """Write each window into a sink once it has settled, without end: a backfill that goes on with time.
+
+        Begun again it goes on where it stopped: what the sink has is not fetched again. It ends by being cancelled.
+
+        Args:
+            keys: as in `plan`; ``"all"`` is asked for anew each time.
+            sink: where to.
+            since: where to begin, a window's beginning or within one; None for the window of now.
+            window: as in `plan`.
+            lateness: how long after its end rows of a window may still arrive: then it is written.
+            concurrency: as in `backfill`.
+            on_report: called with what was done, each time that windows have settled.
+            on_error: called with what is waited out: no connection, 429, 5xx.
+
+        Raises:
+            TypeError, ValueError: as in `plan`.
+            SDKError: what does not end by itself.
+            OSError: what the sink met.
+        """
+        from .tail.settled import follow
+
+        if isinstance(keys, AsyncIterable):
+            keys = [each async for each in keys]
+        self.plan(keys, EPOCH, EPOCH, window=window)
+
+        async def backfill(start: int, end: int) -> Report:
+            plan = self.plan(keys, start, end, window=window)
+            return await self.backfill(plan, sink, concurrency=concurrency, settle=lateness)
+
+        await follow(
+            backfill,
+            self._client.clock,
+            since=since,
+            window=window,
+            lateness=lateness,
+            on_report=on_report,
+            on_error=on_error,
+        )
+
+    async def coverage(self, plan: Plan, sink: Sink) -> Coverage:
+        """How much of a plan a sink has: the one report that counts where several processes, or repeated runs, filled it.
+
+        Args:
+            plan: what there is to do in all; not only this process's piece.
+            sink: where to.
+
+        Raises:
+            SDKError: the keys could not be listed, for a plan of ``"all"``.
+            ConfigurationError, OSError: as in `backfill`.
+        """
+        from .covering import coverage
+
+        return await coverage(self._planned(plan, None, None, _HOUR), sink)
 
     def _planned(self, keys: Keys | Plan | None, start: When | None, end: When | None, window: timedelta) -> Plan:
         if not isinstance(keys, Plan):

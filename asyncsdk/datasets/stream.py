@@ -22,13 +22,13 @@ from ..fanout.run import OnError, Run
 from ..fanout.schedule import Order
 from ..later import Later
 from ..paging import Fetch, Page, Pager, Trail
+from ..paging.streamed import LongAnswer
 from ..times import since_epoch
 from .columns import Columns
 from .dataset import Dataset
 from .protocol import Form
 from .report import Report
 from .shard import Shard, UnusableKey
-from .streamed import LongAnswer
 from .text import HEARTBEAT, event, events, ndjson_lines
 
 if TYPE_CHECKING:
@@ -256,7 +256,7 @@ class RowStream(Run[Shard, Any], Generic[M]):
         """The rows that belong to a shard. One whose time cannot be read stays with what it came for: nothing is lost."""
         if self._dataset.time is None or shard.start is None or shard.end is None:
             return items
-        times = ((each, _milliseconds(getattr(each, self._dataset.time, None))) for each in items)
+        times = ((each, row_time(getattr(each, self._dataset.time, None))) for each in items)
         kept = [each for each, time in times if time is None or shard.start <= time < shard.end]
         self._leave_out(len(items) - len(kept))
         return kept
@@ -265,7 +265,7 @@ class RowStream(Run[Shard, Any], Generic[M]):
         self.progress.outside += rows
 
 
-def _milliseconds(value: Any) -> int | None:
+def row_time(value: Any) -> int | None:
     """A row's time since the epoch; None where it cannot be read."""
     if isinstance(value, datetime):
         return since_epoch(value) if value.tzinfo is not None else None

@@ -7,7 +7,6 @@ rows were read. Many pages are fetched at once, several shards are written at on
 from __future__ import annotations
 
 from datetime import timedelta
-from inspect import isawaitable, signature
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
@@ -15,12 +14,13 @@ from attrs import evolve
 
 from ..codec import Model
 from ..columns.arrow import loaded
+from .covering import finished
 from .ledger import Ledger, Refresh
 from .stream import RowStream
 from .todo import Todo
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Callable
 
     from ..client import Client
     from ..fanout.progress import Progress
@@ -51,7 +51,7 @@ async def backfill(
         raise ValueError(f"settle must not be negative, not {settle!r}")
     clock = client.clock
     began = clock.monotonic()
-    done = await _done(sink, plan)
+    done = await finished(sink, plan)
     todo = Todo(plan, Refresh(done) if refresh else Ledger(done), refreshed=refresh, settle=settle, clock=clock)
     form: Form = getattr(sink, "form", "rows")
     if form == "arrow":
@@ -77,13 +77,6 @@ async def backfill(
         provisional=writing.provisional,
         seconds=clock.monotonic() - began,
     )
-
-
-async def _done(sink: Sink, plan: Plan) -> Iterable[Shard]:
-    """What a sink has of a plan, or all that it has."""
-    done: Callable[..., Iterable[Shard] | Awaitable[Iterable[Shard]]] = sink.done
-    found = done(plan) if signature(done).parameters else done()
-    return await found if isawaitable(found) else found
 
 
 class _Writing:

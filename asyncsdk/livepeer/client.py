@@ -10,6 +10,7 @@ from typing import Any, Self, Unpack
 from ..auth.keys import basic as basic_signer, bearer, jwt as jwt_signer
 from ..chain.signing import Signer
 from ..client import Where
+from ..datasets.tail.client import Tails
 from ..errors import ConfigurationError
 from ..group import Group
 from ..options import ClientOptions, CopyOptions, base_url, credential
@@ -41,7 +42,7 @@ class LivepeerChanges(CopyOptions, total=False):
     basic: bool
 
 
-class Livepeer(RememberingClient):
+class Livepeer(RememberingClient, Tails):
     """A client of the Livepeer API.
 
     ::

@@ -12,13 +12,38 @@ from ..datasets.ledger import Ledger
 from ..datasets.protocol import Sink, Writer
 
 if TYPE_CHECKING:
+    from .compaction import Compacted, compact
     from .delimited import CSVSink
+    from .lakes.delta import DeltaSink
+    from .lakes.duckdb import DuckDBSink
     from .ndjson import NDJSONSink
+    from .options import FromEnvironment
     from .parquet import ParquetSink
 
-__all__ = ["CSVSink", "Ledger", "NDJSONSink", "ParquetSink", "Sink", "Writer"]
+__all__ = [
+    "CSVSink",
+    "Compacted",
+    "DeltaSink",
+    "DuckDBSink",
+    "FromEnvironment",
+    "Ledger",
+    "NDJSONSink",
+    "ParquetSink",
+    "Sink",
+    "Writer",
+    "compact",
+]
 
-_HOMES = {"CSVSink": "delimited", "NDJSONSink": "ndjson", "ParquetSink": "parquet"}
+_HOMES = {
+    "CSVSink": "delimited",
+    "Compacted": "compaction",
+    "DeltaSink": "lakes.delta",
+    "DuckDBSink": "lakes.duckdb",
+    "FromEnvironment": "options",
+    "NDJSONSink": "ndjson",
+    "ParquetSink": "parquet",
+    "compact": "compaction",
+}
 
 
 def __getattr__(name: str) -> Any:

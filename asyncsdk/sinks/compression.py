@@ -33,6 +33,16 @@ def check(compression: Compression | None) -> None:
         _zstd()
 
 
+def open_zstd(file: IO[bytes]) -> IO[bytes]:
+    """What a zstd file holds.
+
+    Raises:
+        ConfigurationError: the package for it is not installed.
+    """
+    opened: IO[bytes] = _zstd().ZstdFile(file, "rb")
+    return opened
+
+
 def _zstd() -> ModuleType:
     try:
         if sys.version_info >= (3, 14):

@@ -18,7 +18,8 @@ class CSVSink(TextSink):
     Args:
         path: a local folder, or any URL that fsspec knows, such as ``s3://bucket/rows``.
         compression: ``"gzip"``, ``"zstd"`` or None.
-        storage_options: for fsspec, such as credentials and an endpoint.
+        storage_options: for fsspec, such as an endpoint and credentials; a value may be `FromEnvironment`, or the whole a function that
+            gives them where they are used: then the sink pickles.
 
     Raises:
         ConfigurationError: there is no such compression, or its package is not installed.

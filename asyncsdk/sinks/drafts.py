@@ -133,7 +133,11 @@ def alone_in(folder: Path) -> Iterator[bool]:
     try:
         try:
             locked = _lock(handle)
-        except BlockingIOError:
+            is_there = os.path.samestat(os.fstat(handle), os.stat(folder))  # noqa: PTH116  # beside the one of a handle
+        except (BlockingIOError, FileNotFoundError):
+            yield False
+            return
+        if not is_there:  # a compaction has put another one in its place
             yield False
             return
         try:

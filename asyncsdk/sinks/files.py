@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from errno import ETIMEDOUT
 from pathlib import Path
@@ -27,6 +27,7 @@ from ..http.redact import redact
 from ..times import instant
 from .layout import Layout, held_against
 from .local import LocalStore
+from .options import StorageOptions
 from .remote import RemoteStore
 from .store import Draft, Store
 
@@ -66,7 +67,7 @@ class FileSink:
     _marks_empty: ClassVar[bool] = True
     """Whether a shard without rows is an empty hidden file: where a file of no rows is none to its readers."""
 
-    def __init__(self, path: str | os.PathLike[str], suffix: str, storage_options: Mapping[str, Any] | None) -> None:
+    def __init__(self, path: str | os.PathLike[str], suffix: str, storage_options: StorageOptions | None) -> None:
         self._path = os.fspath(path)
         if not self._path or not isinstance(self._path, str):
             raise ConfigurationError("a sink needs the path of a folder, or a URL")
@@ -288,7 +289,7 @@ def _days(plan: Plan | None) -> tuple[str, str] | None:
     return first, last
 
 
-def _store(path: str, options: Mapping[str, Any] | None) -> Store:
+def _store(path: str, options: StorageOptions | None) -> Store:
     scheme, separator, _ = path.partition("://")
     if separator and scheme not in ("file", "local"):
         return RemoteStore(path, options or {})

@@ -53,7 +53,7 @@ class LocalStore:
 
     def labels(self) -> list[str]:
         """What it says of itself."""
-        return _names(self.root / LABELS)
+        return names(self.root / LABELS)
 
     def put_label(self, label: str) -> None:
         """Let it say something more of itself."""
@@ -73,7 +73,7 @@ class LocalStore:
         return [found[first : first + _SHARE] for first in range(0, len(found), _SHARE)]
 
     def _keys(self, layout: Layout, keys: Collection[str] | None) -> list[str]:
-        there = filter(None, map(layout.key_of, _names(self.root)))
+        there = filter(None, map(layout.key_of, names(self.root)))
         return sorted(there if keys is None else set(keys).intersection(there))
 
     def finished(
@@ -92,20 +92,20 @@ class LocalStore:
 
     @staticmethod
     def _days(top: str, layout: Layout, days: tuple[str, str] | None) -> Iterable[str]:
-        return [name for name in sorted(_names(top)) if layout.is_day(name, days)] if layout.dated else [""]
+        return [name for name in sorted(names(top)) if layout.is_day(name, days)] if layout.dated else [""]
 
     @staticmethod
     def _edges(top: str, day: str, layout: Layout) -> array[int]:
-        names = _names(f"{top}/{day}")
-        if (edges := layout.edges(names, day)) is not None:
+        there = names(f"{top}/{day}")
+        if (edges := layout.edges(there, day)) is not None:
             return edges
         folder = Path(top, day)
-        for name in filter(parts.is_draft, names):
+        for name in filter(parts.is_draft, there):
             drafts.sweep(folder / name)
-        known = layout.parts(names, folder.name)
+        known = layout.parts(there, folder.name)
         if parts.outdated(known):
             with drafts.alone_in(folder) as alone:
-                known = layout.parts(_names(folder), folder.name)
+                known = layout.parts(names(folder), folder.name)
                 gone = parts.outdated(known)
                 if alone:  # else a later run removes them
                     _remove(folder, gone)
@@ -149,7 +149,7 @@ class LocalDraft:
         with drafts.alone_in(folder) as alone:
             if not alone:
                 return str(folder)
-            others = self.layout.parts(parts.near(_names(folder), self.shard), folder.name)
+            others = self.layout.parts(parts.near(names(folder), self.shard), folder.name)
             there = parts.replaced(others, self.shard)
             if there is None:
                 self.discard()
@@ -169,7 +169,8 @@ class LocalDraft:
         self.path.unlink(missing_ok=True)
 
 
-def _names(folder: str | Path) -> list[str]:
+def names(folder: str | Path) -> list[str]:
+    """The names of what is in a folder; of nothing where there is none."""
     try:
         return os.listdir(folder)  # noqa: PTH208  # there may be a million
     except (FileNotFoundError, NotADirectoryError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Literal, Protocol, get_args
 
 from ..columns.arrow import required
@@ -12,6 +12,7 @@ from ..datasets.columns import Columns
 from ..datasets.protocol import Form
 from ..errors import ConfigurationError
 from .files import FileSink
+from .options import StorageOptions
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,7 +32,8 @@ class ParquetSink(FileSink):
         path: a local folder, or any URL that fsspec knows, such as ``s3://bucket/rows``.
         row_group_size: rows. A writer holds as many, and a reader that looks for some rows reads as many at least.
         compression: of the columns.
-        storage_options: for fsspec, such as credentials and an endpoint.
+        storage_options: for fsspec, such as an endpoint and credentials; a value may be `FromEnvironment`, or the whole a function that
+            gives them where they are used: then the sink pickles.
 
     Raises:
         ConfigurationError: pyarrow is not installed, or there is no such compression.
@@ -46,7 +48,7 @@ class ParquetSink(FileSink):
         *,
         row_group_size: int = 65_536,
         compression: ParquetCompression = "zstd",
-        storage_options: Mapping[str, Any] | None = None,
+        storage_options: StorageOptions | None = None,
     ) -> None:
         super().__init__(path, ".parquet", storage_options)
         if row_group_size < 1:

@@ -17,10 +17,11 @@ from ..errors import ConfigurationError
 from ..http.redact import redact
 from . import drafts, listing, parts, renaming
 from .layout import LABELS
+from .options import StorageOptions, check_travels, resolved
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from fsspec import AbstractFileSystem
@@ -41,11 +42,15 @@ class RemoteStore:
 
     Attributes:
         url: of the folder, as fsspec writes it.
-        options: for the file system, such as credentials and an endpoint.
+        options: for the file system, such as credentials and an endpoint. It pickles if no credential is among them.
     """
 
     url: str = field(repr=redact)
-    options: Mapping[str, Any] = field(factory=dict, repr=False)
+    options: StorageOptions = field(factory=dict, repr=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        check_travels(self.url, self.options)
+        return RemoteStore, (self.url, self.options)  # without the file system, which knows what it was given
 
     @cached_property
     def target(self) -> tuple[AbstractFileSystem, str]:
@@ -58,8 +63,9 @@ class RemoteStore:
             from fsspec.core import url_to_fs
         except ImportError:
             raise ConfigurationError(f'{redact(self.url)} needs fsspec: pip install "asyncsdk[fsspec]"') from None
+        options = resolved(self.options)
         try:
-            files, root = url_to_fs(self.url, **self.options)
+            files, root = url_to_fs(self.url, **options)
         except (ImportError, ValueError) as error:  # no such protocol, or the package for it is missing
             raise ConfigurationError(f"{redact(self.url)}: {redact(str(error))}") from None
         return files, root.rstrip("/")

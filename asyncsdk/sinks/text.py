@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from .compression import SUFFIXES, Compression, check
 from .files import FileSink
+from .options import StorageOptions
 
 
 class TextSink(FileSink):
@@ -16,7 +16,8 @@ class TextSink(FileSink):
     Args:
         path: a local folder, or any URL that fsspec knows, such as ``s3://bucket/rows``.
         compression: ``"gzip"``, ``"zstd"`` or None.
-        storage_options: for fsspec, such as credentials and an endpoint.
+        storage_options: for fsspec, such as an endpoint and credentials; a value may be `FromEnvironment`, or the whole a function that
+            gives them where they are used: then the sink pickles.
 
     Raises:
         ConfigurationError: there is no such compression, or its package is not installed.
@@ -29,7 +30,7 @@ class TextSink(FileSink):
         path: str | os.PathLike[str],
         compression: Compression | None = None,
         *,
-        storage_options: Mapping[str, Any] | None = None,
+        storage_options: StorageOptions | None = None,
     ) -> None:
         check(compression)
         super().__init__(path, f".{self._kind}{SUFFIXES[compression]}", storage_options)

@@ -12,8 +12,8 @@ from asyncsdk import UnleashAnalytics
 from asyncsdk.codec import Model, from_dict, wire
 from asyncsdk.datasets.dataset import Dataset
 from asyncsdk.datasets.pull import DataSets
-from asyncsdk.datasets.streamed import LongAnswer
 from asyncsdk.paging import at_once, by_number
+from asyncsdk.paging.streamed import LongAnswer
 
 START = datetime(2020, 8, 17, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -281,3 +281,35 @@ def test_another_process_unpickles_it_and_goes_on_where_this_one_is(connect, pla
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.decode().split() == ["device_id", str(rows.num_rows)]
+
+
+# ---- keys stay at home
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"api_key": "canary-key"},
+        {"headers": {"x-api-key": "canary-key"}},
+        {"base_url": "http://127.0.0.1:9", "api_key": "canary-key"},
+    ],
+)
+def test_a_recipe_that_holds_a_key_works_here_and_does_not_travel(plan, given):
+    reader = datasets.read(plan, partial(UnleashAnalytics, **given))
+    with pytest.raises(ConfigurationError, match="must not travel") as caught:
+        pickle.dumps(reader)
+    assert "canary-key" not in str(caught.value)
+    with pytest.raises(ConfigurationError, match="holds api_key"):
+        pickle.dumps(datasets.read(plan, partial(UnleashAnalytics, "canary-key")))
+
+
+def test_coverage_needs_no_loop_and_a_client_only_for_all_keys(connect, service, plan, tmp_path):
+    sink = NDJSONSink(tmp_path)
+    datasets.backfill(plan.split(2)[0], connect, sink)
+    found = datasets.coverage(plan, sink)
+    assert (found.shards, 0 < found.done < 9, found.done + len(found.missing)) == (9, True, 9)
+    everything = Plan.make(plan.dataset, "all", START, END, timedelta(hours=1))
+    whole = datasets.coverage(everything, sink, connect)
+    assert (whole.done, set(whole.missing) > set(found.missing)) == (found.done, True)
+    with pytest.raises(TypeError, match="keys are not known yet"):
+        datasets.coverage(everything, sink)

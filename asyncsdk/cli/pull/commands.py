@@ -1,4 +1,4 @@
-"""From the data sets of a system to the commands that pull them."""
+"""From the data sets of a system to the commands that pull and follow them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from ...datasets.dataset import declared
 from ..operations import docstring
 from ..operations.lazy import lazily
 from ..operations.outline import dashed
-from .manual import manual
+from .manual import manual, manual_of_tail
 from .pull import pull
 from .source import Source
+from .tail import tail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,11 +24,16 @@ if TYPE_CHECKING:
     from ...datasets.pull import DataSets
     from ..operations.system import System
 
-_HELP = "Pull whole lists, into files or down a pipe."
+_HELP = {
+    "pull": "Pull whole lists, into files or down a pipe.",
+    "tail": "Follow lists without end, down a pipe: the rows that are new.",
+}
 
 
 def pulls(system: System) -> Mapping[str, Command]:
     """``pull``: a group with a command for each data set, or the command of the one that the system names; nothing without any.
+
+    And ``tail`` likewise, for those that have a time.
 
     Args:
         system: whose client has them as ``client.datasets``.
@@ -35,11 +41,29 @@ def pulls(system: System) -> Mapping[str, Command]:
     datasets: DataSets | None = getattr(system.client, "datasets", None)
     if not datasets:
         return {}
+    return {**_verb(system, datasets, "pull", list(datasets)), **_verb(system, datasets, "tail", _timed(datasets))}
+
+
+def _timed(datasets: DataSets) -> list[str]:
+    return [each for each in datasets if datasets[each].time is not None]
+
+
+def _verb(system: System, datasets: DataSets, verb: str, found: list[str]) -> Mapping[str, Command]:
+    """A command, or a group of them.
+
+    Args:
+        system: whose it is.
+        datasets: of its client.
+        verb: what it does: ``pull`` or ``tail``.
+        found: the names of those that it can be done to.
+    """
+    if not found:
+        return {}
     if system.pull is not None:
-        return {"pull": _command(system, datasets, system.pull, "pull")}
-    names = {dashed(each): each for each in datasets}
-    made = lazily(lambda: {typed: _command(system, datasets, name, f"pull {typed}") for typed, name in names.items()})
-    return {"pull": made(name="pull", help=_HELP, no_args_is_help=True, rich_markup_mode="markdown")}
+        return {verb: _command(system, datasets, system.pull, verb)}
+    names = {dashed(each): each for each in found}
+    made = lazily(lambda: {typed: _command(system, datasets, name, f"{verb} {typed}") for typed, name in names.items()})
+    return {verb: made(name=verb, help=_HELP[verb], no_args_is_help=True, rich_markup_mode="markdown")}
 
 
 def _command(system: System, datasets: DataSets, name: str, typed: str) -> Command:
@@ -55,6 +79,11 @@ def _command(system: System, datasets: DataSets, name: str, typed: str) -> Comma
     told = docstring.read(type(datasets).__doc__).entries.get(name, dashed(name))
     app = typer.Typer(rich_markup_mode="markdown")
     app.callback()(lambda: None)  # so that one command alone stays a command of a group
-    app.command(typed.rpartition(" ")[2], help=manual(f"asyncsdk {system.name} {typed}", source, told))(pull(source))
+    verb, _, name = typed.partition(" ")
+    path = f"asyncsdk {system.name} {typed}"
+    if verb == "tail":
+        app.command(name or verb, help=manual_of_tail(path, source, told))(tail(source))
+    else:
+        app.command(name or verb, help=manual(path, source, told))(pull(source))
     [made] = get_group(app).commands.values()
     return made

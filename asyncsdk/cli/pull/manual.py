@@ -30,6 +30,24 @@ def manual(command: str, source: Source[Any], told: str) -> str:
     return "\n\n".join(_paragraphs(command, source, told))
 
 
+def manual_of_tail(command: str, source: Source[Any], told: str) -> str:
+    """The help of a tail. Arguments as for `manual`."""
+    summary, *rest = _SENTENCES.split(f"Follow {told.removesuffix('.')}.", maxsplit=1)
+    everything = " --all" if source.one else ""
+    return "\n\n".join(
+        [
+            summary,
+            *rest,
+            "Rows go to stdout as they come, one JSON object a line, until it is stopped: late ones too, and none twice.",
+            "**Examples**:",
+            "What is new, from now on:",
+            f"    {command}{everything} | jq .",
+            "Where it stopped, whenever it is begun again:",
+            f"    {command}{everything} --position tail.json >> rows.ndjson",
+        ]
+    )
+
+
 def _paragraphs(command: str, source: Source[Any], told: str) -> Iterator[str]:
     summary, *rest = _SENTENCES.split(f"Pull {told.removesuffix('.')}.", maxsplit=1)
     yield summary

@@ -15,6 +15,8 @@ from ..terminal.loop import run
 from ..terminal.problems import FAILED, usage
 from ..terminal.streams import ReaderGone
 from ..way import Way, options
+from . import follow as following
+from .keys import key_option
 from .request import PullRequest, chosen_duration, chosen_keys, chosen_range, chosen_target
 from .rows import Format  # typer evaluates the annotations
 from .source import Source
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 _WHAT, _WHERE, _HOW = "What to pull", "Where to put it", "How"
 
 _OF_KEYS = ("everything",)
-_OF_TIME = ("start", "end", "window", "settle")
+_OF_TIME = ("start", "end", "window", "settle", "follow")
 
 
 def pull(source: Source[Any]) -> Callable[..., None]:
@@ -44,24 +46,9 @@ def pull(source: Source[Any]) -> Callable[..., None]:
         way = source.way(**{each.name: values.pop(each.name) for each in ways})
         _pull(source, way, keys or [], **values)
 
-    own = [*_keys(source), *_own(source)]
+    own = [*key_option(source, "pull", _WHAT), *_own(source)]
     command.__signature__ = inspect.Signature([*own, *ways])  # type: ignore[attr-defined]
     return command
-
-
-def _keys(source: Source[Any]) -> Iterator[inspect.Parameter]:
-    """The option that takes a key."""
-    if source.one is None:
-        return
-    info = typer.Option(
-        *filter(None, (f"--{source.one}", source.letter and f"-{source.letter}")),
-        metavar="ID",
-        help=f"The {source.one} to pull; repeat it for more.",
-        rich_help_panel=_WHAT,
-    )
-    yield inspect.Parameter(
-        "keys", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[list[str] | None, info]
-    )
 
 
 def _own(source: Source[Any]) -> Iterator[inspect.Parameter]:
@@ -156,6 +143,14 @@ def _pull(
             rich_help_panel=_HOW,
         ),
     ] = "10m",
+    follow: Annotated[
+        bool,
+        typer.Option(
+            "--follow",
+            help="Go on without end: write each window once it has settled (`--settle` after its end).",
+            rich_help_panel=_HOW,
+        ),
+    ] = False,
     restart: Annotated[
         bool,
         typer.Option(
@@ -205,8 +200,15 @@ def _pull(
         limit=limit,
         keep_going=keep_going,
     )
+    if follow:
+        following.consistent(request, to=end, as_json=as_json)
     _consistent(request, as_json)
     connection = way.connect()
+    if follow:
+        run(
+            lambda: following.follow(source, connection, request, quiet=quiet),
+            on_stop=lambda: say_how_to_go_on(out),
+        )
     if request.out is None:
         summary = run(lambda: to_stdout(source, connection, request, quiet=quiet))
     else:

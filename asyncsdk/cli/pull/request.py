@@ -100,7 +100,7 @@ def chosen_range(start: str, end: str, now: datetime, whole: timedelta | None = 
     Raises:
         UsageError: a time that is none, or a range that ends before it starts.
     """
-    first, last = _moment("--from", start, now), _moment("--to", end, now)
+    first, last = chosen_time("--from", start, now), chosen_time("--to", end, now)
     if first > last:
         raise usage("--from", f"{timestamp(first)} is after --to {timestamp(last)}: the range ends before it starts")
     if whole is None:
@@ -111,7 +111,17 @@ def chosen_range(start: str, end: str, now: datetime, whole: timedelta | None = 
     )
 
 
-def _moment(option: str, text: str, now: datetime) -> datetime:
+def chosen_time(option: str, text: str, now: datetime) -> datetime:
+    """A point in time.
+
+    Args:
+        option: its name, for the message.
+        text: as typed.
+        now: the current time, for relative ones.
+
+    Raises:
+        UsageError: no time.
+    """
     try:
         return times.moment(text, now)
     except ValueError as error:

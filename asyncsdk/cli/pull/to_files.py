@@ -43,7 +43,7 @@ async def to_files(
     files = sink(request)
     async with connection as client:
         plan = await request.plan(source, client)
-        with LiveProgress(len(plan), wanted=not quiet) as live, _told_where(request.out or ""):
+        with LiveProgress(len(plan), wanted=not quiet) as live, told_where(request.out or ""):
             report = await source.of(client).backfill(
                 plan,
                 files,
@@ -57,7 +57,7 @@ async def to_files(
 
 
 @contextmanager
-def _told_where(out: str) -> Iterator[None]:
+def told_where(out: str) -> Iterator[None]:
     """File systems have errors of their own, such as an EOFError of nothing but its name."""
     try:
         yield

@@ -16,6 +16,7 @@ from ...datasets.plan import Keys, Plan
 from ...datasets.protocol import Sink
 from ...datasets.report import Report
 from ...datasets.stream import RowStream
+from ...datasets.tail.client import Tails
 from ...datasets.windows import Instant, When, span
 from ...fanout.progress import Progress
 from ...fanout.run import OnError
@@ -66,7 +67,7 @@ class AnalyticsChanges(CopyOptions, total=False):
     api_key: str | None
 
 
-class UnleashAnalytics(Client):
+class UnleashAnalytics(Client, Tails):
     """A client of the Unleash live Analytics API.
 
     ::

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from asyncsdk.datasets.streamed import LongAnswer
+from asyncsdk.paging.streamed import LongAnswer
 
 pytestmark = pytest.mark.anyio
 

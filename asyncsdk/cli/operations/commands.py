@@ -11,6 +11,7 @@ from typer.main import get_group
 from ..terminal.loop import run
 from ..terminal.output import JSONOption, Output, OutputOption
 from ..terminal.problems import usage
+from ..times import ZoneOption, chosen_zone
 from ..way import options
 from . import docstring
 from .lazy import lazily
@@ -106,6 +107,7 @@ def _given(outline: Outline, values: Mapping[str, Any]) -> Given:
         data=values.get("data"),
         output=output,
         limit=values.get("limit"),
+        zone=chosen_zone(values.get("tz")),
     )
 
 
@@ -129,6 +131,8 @@ def _parameters(outline: Outline) -> Iterable[inspect.Parameter]:
             yield _option(f"field_{each.name}", each, _BODY)
     if outline.is_list:
         yield _parameter("limit", LimitOption, None)
+    if any(each.reading is Reading.TIME for each in (*outline.arguments, *outline.filters)):
+        yield _parameter("tz", ZoneOption, None)
     yield _parameter("output", OutputOption, Output.NDJSON if outline.operation.kind == "stream" else Output.TABLE)
     yield _parameter("as_json", JSONOption, False)
 

@@ -97,7 +97,7 @@ def _function(system: System, outline: Outline) -> Callable[..., None]:
 
 
 def _given(outline: Outline, values: Mapping[str, Any]) -> Given:
-    output = Output.JSON if values["as_json"] else values["output"]
+    output = Output.JSON if values.get("as_json") else values.get("output", Output.TABLE)
     if outline.operation.kind == "stream" and output is Output.TABLE:
         raise usage("--output", "a table is written when its last row is known, and this may be long: ndjson or json")
     return Given(
@@ -129,10 +129,12 @@ def _parameters(outline: Outline) -> Iterable[inspect.Parameter]:
         yield _parameter("data", DataOption, None)
         for each in outline.body.fields:
             yield _option(f"field_{each.name}", each, _BODY)
-    if outline.is_list:
+    if outline.may_be_a_list:
         yield _parameter("limit", LimitOption, None)
     if any(each.reading is Reading.TIME for each in (*outline.arguments, *outline.filters)):
         yield _parameter("tz", ZoneOption, None)
+    if outline.operation.kind == "bytes":
+        return  # as they are
     yield _parameter("output", OutputOption, Output.NDJSON if outline.operation.kind == "stream" else Output.TABLE)
     yield _parameter("as_json", JSONOption, False)
 

@@ -19,7 +19,7 @@ from .reading import value_of
 from .system import member
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
     from contextlib import AbstractAsyncContextManager
 
     from ...client import Client
@@ -104,7 +104,7 @@ async def perform(outline: Outline, connection: AbstractAsyncContextManager[Clie
             elif outline.is_list:
                 await _write_list(outline, made, given, stdout)
             else:
-                await write_value(_shown(await _answer(outline, made)), given.output, stdout)
+                await _write(_shown(await _answer(outline, made)), given, stdout)
 
 
 def _made(outline: Outline, client: Client, call: Call) -> Any:
@@ -154,6 +154,19 @@ async def _write_list(outline: Outline, items: AsyncIterable[object], given: Giv
         if error.cursor and begins:
             error.args = (f"{error.message} (go on with {begins} {error.cursor})",)
         raise
+
+
+async def _write(value: object, given: Given, stdout: StandardOutput) -> None:
+    if isinstance(value, list | tuple):
+        await write_list(_first(each_of(value), given.limit), given.output, stdout)
+    else:
+        await write_value(value, given.output, stdout)
+
+
+async def each_of(values: Iterable[object]) -> AsyncGenerator[object, None]:
+    """What is there already, as what comes."""
+    for each in values:
+        yield each
 
 
 async def _first(items: AsyncIterable[object], limit: int | None) -> AsyncGenerator[object, None]:

@@ -25,7 +25,7 @@ from ..terminal.stdout import StandardOutput
 from ..terminal.waiting import Waiting
 from ..way import options
 from .data import OPTION
-from .perform import copy
+from .perform import copy, each_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -218,12 +218,7 @@ async def _write(body: bytes, output: Output, stdout: StandardOutput) -> None:
     except ValueError:  # it says so, but is none
         await stdout.write(body)
         return
-    if isinstance(value, list) and output is not Output.JSON:
-        await write_list(_each(value), output, stdout)
+    if isinstance(value, list):
+        await write_list(each_of(value), output, stdout)
     else:
         await write_value(value, output, stdout)
-
-
-async def _each(values: Sequence[object]) -> AsyncIterator[object]:
-    for each in values:
-        yield each

@@ -8,7 +8,7 @@ import re
 import pytest
 import typer
 
-from asyncsdk.cli import cognitive3d, livepeer, unleash_platform
+from asyncsdk.cli import blaize, cognitive3d, livepeer, unleash, unleash_platform
 from asyncsdk.cli.operations.commands import commands
 from asyncsdk.cli.operations.system import member
 from asyncsdk.testing.documents import documents
@@ -72,3 +72,26 @@ def test_the_help_of_each_command_reads_like_documentation(environment, capsys, 
     assert line in told[told.index("Example:") :]
     assert "Prints" in told
     assert not re.search(r"\*\*|``|docs/services|\[bold\]", out)
+
+
+ALL = {each.name: each for each in (unleash.system(), blaize.system(), *SYSTEMS.values())}
+EVERY = [(name, each.python) for name, system in ALL.items() for each in system.commands.values()]
+
+
+def of(name, path):
+    resource, _, verb = path.rpartition(".")
+    return commands(ALL[name], resource)[verb.replace("_", "-")]
+
+
+@pytest.mark.parametrize(("name", "path"), EVERY)
+def test_every_list_has_a_limit_and_options_mean_one_thing_everywhere(name, path):
+    operation = next(each for each in ALL[name].commands.values() if each.python == path)
+    given = {flag: each for each in of(name, path).params for flag in each.opts}
+    assert ("--limit" in given) == (operation.kind in ("array", "results", "pages", "cursor", "stream", "any"))
+    assert ("--output" in given) == (operation.kind != "bytes")
+    if "--output" in given:
+        assert given["--output"].name == "output"
+        assert given["-o"] is given["--output"]
+    # the directory of files, and what they are written as: pulls and pictures have them
+    assert not {"--out", "--format", "-f"} & given.keys()
+    assert ("--tz" in given) == any("ISO 8601, milli" in (each.help or "") for each in given.values())

@@ -26,7 +26,9 @@ def test_every_system_takes_any_request(command, system, path):
 
 def test_a_body_is_sent_as_it_is(command, tmp_path):
     body = tmp_path / "user.json"
-    body.write_text('{"identifiers": {"email_address": "new@example.com"}, "validators": {"password": "test-password"}}')
+    body.write_text(
+        '{"identifiers": {"email_address": "new@example.com"}, "validators": {"password": "test-password"}}'
+    )
     code, out, _ = command("blaize", "request", "post", "/v3/users", "--sandbox", "--data", f"@{body}")
     assert code == 0
     assert json.loads(out)["user_id"]

@@ -53,14 +53,14 @@ class Retry:
     Attributes:
         operation: the operation's id; ``"http"`` for requests made through ``client.http``.
         number: of the attempt that failed, 1 for the first.
-        of: how many there may be.
+        of: how many there may be; None where time alone says when it is enough.
         why: it failed, in a few words.
         delay: seconds until the next one.
     """
 
     operation: str
     number: int
-    of: int
+    of: int | None
     why: str
     delay: float
 
@@ -115,10 +115,10 @@ def told_of_retries() -> bool:
 def tell_of_retry(retry: Retry) -> None:
     """Log that an attempt failed and another follows; the record's ``retry`` is the same for programs."""
     logger.info(
-        "%s: attempt %d of %d failed (%s), the next one follows in %.2f s",
+        "%s: attempt %d%s failed (%s), the next one follows in %.2f s",
         retry.operation,
         retry.number,
-        retry.of,
+        "" if retry.of is None else f" of {retry.of}",
         retry.why,
         retry.delay,
         extra={"retry": retry},

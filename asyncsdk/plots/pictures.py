@@ -66,6 +66,8 @@ def heat_map(rows: Any, *, top: int = 30, zone: tzinfo = UTC, dark: bool = False
 def drawn_counts(found: Counts, look: Theme) -> Figure:
     """A picture of counts."""
     figure, axes = look.figure(_WIDTH, 4.8)
+    from matplotlib.ticker import MaxNLocator
+
     places = range(len(found.times))
     below = [0] * len(found.times)
     for (name, each), colour in zip(found.classes, cycle(look.classes), strict=False):
@@ -74,7 +76,7 @@ def drawn_counts(found: Counts, look: Theme) -> Figure:
         below = [low + high for low, high in zip(below, each, strict=True)]
     axes.set_xlim(-0.6, len(found.times) - 0.4)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(axis="y", color=look.line, linewidth=0.8)
     _time_ticks(axes, found.times, found.step)
     axes.set_xlabel(f"time ({found.times[0].tzname()}), steps of {length(found.step)}")

@@ -49,12 +49,11 @@ class Theme:
         """
         try:
             from matplotlib.figure import Figure
+            from matplotlib.layout_engine import ConstrainedLayoutEngine
         except ModuleNotFoundError:
             raise ConfigurationError('pictures need matplotlib: pip install "asyncsdk[plot]"') from None
-        figure = Figure(figsize=(width, height), dpi=_DPI, facecolor=self.page, layout="constrained")
-        engine = figure.get_layout_engine()
-        assert engine is not None
-        engine.set(w_pad=_MARGIN, h_pad=_MARGIN)
+        layout = ConstrainedLayoutEngine(w_pad=_MARGIN, h_pad=_MARGIN)
+        figure = Figure(figsize=(width, height), dpi=_DPI, facecolor=self.page, layout=layout)
         axes = figure.subplots()
         axes.set_facecolor(self.page)
         axes.set_axisbelow(True)

@@ -55,7 +55,8 @@ class Retries(logging.Handler):
             return ""
         why = one_line(retry.why)
         why = why if len(why) <= _LONGEST else f"{why[: _LONGEST - 1]}…"
-        return f"retrying: {why}, attempt {retry.number + 1} of {retry.of}"
+        of = "" if retry.of is None else f" of {retry.of}"
+        return f"retrying: {why}, attempt {retry.number + 1}{of}"
 
 
 class _ToStderr(logging.Handler):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -72,7 +73,8 @@ def table_of(rows: Any) -> pa.Table:
     """
     required()
     import pyarrow as pa
-    import pyarrow.compute as pc
+
+    pc = _compute()
 
     table = rows if isinstance(rows, pa.Table) else pa.table(rows)
     if missing := [each for each in COLUMNS if each not in table.column_names]:
@@ -148,14 +150,17 @@ def heat(rows: Any, *, top: int = 30, zone: tzinfo = UTC) -> Heat:
     return Heat(shown, hours, daily, max(0, len(ranked) - top), starts[0], starts[-1])
 
 
+def _compute() -> Any:
+    """Arrow's functions, which are made when they are imported: no type checker sees them."""
+    return import_module("pyarrow.compute")
+
+
 def _ms(length: timedelta) -> int:
     return length // timedelta(milliseconds=1)
 
 
 def _ends(table: pa.Table) -> tuple[int, int]:
-    import pyarrow.compute as pc
-
-    found = pc.min_max(table["timestamp"]).as_py()
+    found = _compute().min_max(table["timestamp"]).as_py()
     return found["min"], found["max"]
 
 
@@ -174,7 +179,8 @@ def _floor(at: int, step: timedelta, zone: tzinfo) -> int:
 def _sums(table: pa.Table, column: str, begin: int, step: int) -> dict[str, dict[int, int]]:
     """The sum of the counts by one column and step."""
     import pyarrow as pa
-    import pyarrow.compute as pc
+
+    pc = _compute()
 
     at = pc.divide(pc.subtract(table["timestamp"], pa.scalar(begin, pa.int64())), pa.scalar(step, pa.int64()))
     keyed = pa.table({"key": pc.fill_null(pc.cast(table[column], pa.string()), "?"), "at": at, "count": table["count"]})

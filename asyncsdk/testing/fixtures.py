@@ -131,7 +131,7 @@ def cassette_folder(request: pytest.FixtureRequest) -> Path:
 def cassette(request: pytest.FixtureRequest, cassette_folder: Path) -> Iterator[Cassette]:
     """A transport that plays what was recorded for this test; with ``--record`` it records that anew. Give it as ``transport=``."""
     name = re.sub(r"[^\w.=,-]+", "-", request.node.name).strip("-")
-    with Cassette(cassette_folder / f"{name}.json", record=request.config.getoption("--record", False)) as tape:
+    with Cassette(cassette_folder / f"{name}.json", record=bool(request.config.getoption("--record", False))) as tape:
         yield tape
 
 

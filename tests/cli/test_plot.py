@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from typer.main import get_command
+
+from asyncsdk.cli.app import app
 
 PULL = ("unleash", "pull", "--sandbox", "--all", "--from", "2020-08-17T06:00", "--to", "2020-08-17T08:00", "-q")
 
@@ -34,3 +37,14 @@ def test_what_cannot_be_drawn_says_what_to_do(command, tmp_path, monkeypatch, pl
     code, _, err = command("unleash", "plot", place)
     assert code == 2
     assert said in err
+
+
+def test_where_files_go_and_what_they_are_has_one_name_everywhere():
+    unleashed = get_command(app).commands["unleash"]
+    context = unleashed.make_context("unleash", ["version"])
+    demo = get_command(app).commands["demo"]
+    for made in (demo, unleashed.get_command(context, "pull"), unleashed.get_command(context, "plot")):
+        given = {flag: each for each in made.params for flag in each.opts}
+        assert given["--out"].metavar == "DIR"
+        assert "--output" not in given
+        assert "-f" not in given or given["-f"] is given["--format"]

@@ -131,7 +131,8 @@ def _parameters(outline: Outline) -> Iterable[inspect.Parameter]:
             yield _option(f"field_{each.name}", each, _BODY)
     if outline.may_be_a_list:
         yield _parameter("limit", LimitOption, None)
-    if any(each.reading is Reading.TIME for each in (*outline.arguments, *outline.filters)):
+    readings = [each.reading for each in outline.arguments] + [each.reading for each in outline.filters]
+    if Reading.TIME in readings:
         yield _parameter("tz", ZoneOption, None)
     if outline.operation.kind == "bytes":
         return  # as they are

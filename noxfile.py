@@ -40,7 +40,7 @@ def install_wheel(session: nox.Session, extras: str = "all") -> None:
 @nox.session
 def demo(session: nox.Session) -> None:
     """Pull 30 devices x 24 hours from the embedded sandbox into Parquet files."""
-    install_wheel(session, "cli,sandbox,arrow,uvloop")
+    install_wheel(session, "cli,uvloop")
     session.run("asyncsdk", "demo", *session.posargs)
 
 

@@ -46,6 +46,25 @@ class Attempt:
     received: int
 
 
+@frozen
+class Retry:
+    """An attempt that failed, and will be followed by another one. Holds nothing secret.
+
+    Attributes:
+        operation: the operation's id; ``"http"`` for requests made through ``client.http``.
+        number: of the attempt that failed, 1 for the first.
+        of: how many there may be; None where time alone says when it is enough.
+        why: it failed, in a few words.
+        delay: seconds until the next one.
+    """
+
+    operation: str
+    number: int
+    of: int | None
+    why: str
+    delay: float
+
+
 # A fan-out counts the attempts of its own workers: their numbers, and the bytes they received. Tasks inherit the value, so it
 # needs no argument on the way down.
 observer: ContextVar[Callable[[int, int], None] | None] = ContextVar("asyncsdk_observer", default=None)
@@ -88,14 +107,21 @@ def tell(attempt: Attempt, hook: Callable[[Attempt], None] | None) -> None:
         hook(attempt)
 
 
-def tell_of_retry(operation: str, number: int, status: int | None, delay: float) -> None:
-    """Log that an attempt failed and another follows."""
+def told_of_retries() -> bool:
+    """Whether anybody hears of retries."""
+    return logger.isEnabledFor(logging.INFO)
+
+
+def tell_of_retry(retry: Retry) -> None:
+    """Log that an attempt failed and another follows; the record's ``retry`` is the same for programs."""
     logger.info(
-        "%s: attempt %d failed (%s), the next one follows in %.2f s",
-        operation,
-        number,
-        "no whole answer" if status is None else status,
-        delay,
+        "%s: attempt %d%s failed (%s), the next one follows in %.2f s",
+        retry.operation,
+        retry.number,
+        "" if retry.of is None else f" of {retry.of}",
+        retry.why,
+        retry.delay,
+        extra={"retry": retry},
     )
 
 

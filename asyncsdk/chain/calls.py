@@ -347,8 +347,8 @@ def _decoded(reply: Reply, into: Decoder[T]) -> Attempted[T | Exception]:
     try:
         return Attempted(into(reply))
     except DecodeError as error:
-        # A body that cannot be read counts as one that was lost on the way.
-        return Attempted(masked(bare(error), reply.secrets()), Outcome())
+        # A body that cannot be read counts as one that was lost on the way; a whole page is what the next attempt would get, too.
+        return Attempted(masked(bare(error), reply.secrets()), Outcome(final=reply.is_page))
     except APIError as error:  # a 200 that says that it is an error
         return Attempted(masked(bare(error), reply.secrets()), Outcome(status=error.status_code, final=True))
 

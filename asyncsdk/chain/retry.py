@@ -12,7 +12,7 @@ from attrs import Attribute, field, frozen
 
 from ..errors import ConfigurationError
 from ..http.whole import TooLargeError
-from .attempts import tell_of_retry
+from .attempts import Retry, tell_of_retry, told_of_retries
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -250,7 +250,9 @@ async def retrying(
             pause(outcome.pause)
         if delay is None:
             break
-        tell_of_retry(name, number, outcome.status, delay)
+        if told_of_retries():
+            why = _why(result.value, outcome, name)
+            tell_of_retry(Retry(name, number, policy.max_attempts, why, delay))
         number += 1
         budget.spend()
         try:
@@ -266,6 +268,13 @@ async def retrying(
     if outcome is None or outcome.answered:
         budget.answered(number - 1)
     return result.value
+
+
+def _why(value: object, outcome: Outcome, name: str) -> str:
+    """Why an attempt failed, as its error has it; errors that come here hold no secret."""
+    if isinstance(value, Exception):
+        return str(value).removeprefix(f"{name}: ")
+    return "no whole answer" if outcome.status is None else str(outcome.status)
 
 
 class DeadlineError(httpx.ReadTimeout):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio
 
 from ..errors import APIError, SDKError, TimeoutError as SDKTimeoutError, TransportError
-from .attempts import tell_of_retry
+from .attempts import Retry, tell_of_retry
 from .retry import Outcome, may_repeat, wait_for
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ async def wait_until(
                 wait_for(policy, outcome, attempt=number, luck=0.5 + clock.random() / 2) or outcome.retry_after or 0.0
             )
             if trouble is not None:
-                tell_of_retry(what, number, outcome.status, pause)
+                tell_of_retry(Retry(what, number, None, str(trouble), pause))
             await clock.sleep(min(pause, max(0.0, ends - clock.monotonic())))
         if clock.monotonic() >= ends:
             break

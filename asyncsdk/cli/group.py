@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def group(system: Callable[[], System], *, help: str) -> typer.Typer:  # noqa: A002  # as typer calls it
-    """A group with a command for each operation, and ``pull`` where the system has data sets.
+    """A group with a command for each operation, ``pull`` where the system has data sets, and ``request`` for all else.
 
     Args:
         system: makes what the commands are made of, once somebody needs them.
@@ -26,9 +26,10 @@ def group(system: Callable[[], System], *, help: str) -> typer.Typer:  # noqa: A
 
     def load() -> Mapping[str, Command]:
         from .operations.commands import commands
+        from .operations.request import requests
         from .pull.commands import pulls
 
         made = system()
-        return {**commands(made), **pulls(made)}
+        return {**commands(made), **pulls(made), **requests(made)}
 
     return typer.Typer(cls=lazily(load), no_args_is_help=True, rich_markup_mode="markdown", help=help)

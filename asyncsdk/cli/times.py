@@ -1,12 +1,17 @@
-"""Points in time and durations as people type them. Pure functions."""
+"""Points in time and durations as people type them, and the time zone they are in. Pure functions."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
 
 from ..datasets.windows import milliseconds, window_length
 from ..times import DAY, instant
+from .terminal.problems import usage
 
 _UNITS = {
     "ms": timedelta(milliseconds=1),
@@ -24,8 +29,18 @@ _RELATIVE = re.compile(r"(now|today|yesterday)?\s*(?:([+-])\s*(\S+))?", re.IGNOR
 _WRITE_DURATION = "write it like 30s, 10m, 1h, 1d or 1h30m"
 _WRITE_TIME = (
     "write an ISO 8601 time such as 2026-11-01, 2026-11-01T10:00 (UTC) or 2026-11-01T10:00+02:00, milliseconds since the "
-    "epoch, or now, today, -24h, now-2h"
+    "epoch, or now, today, 30d (ago), -24h, now-2h"
 )
+
+ZoneOption = Annotated[
+    str | None,
+    typer.Option(
+        "--tz",
+        metavar="NAME",
+        help="The time zone that dates, times without an offset, `today` and `yesterday` are in, such as `Europe/Berlin`. By "
+        "default UTC.",
+    ),
+]
 
 
 def duration(text: str) -> timedelta:
@@ -52,15 +67,32 @@ def duration(text: str) -> timedelta:
 
 def is_relative(text: str) -> bool:
     """Whether a time depends on when it is read: ``now``, ``today``, ``-24h``."""
-    return bool(text.strip()) and _RELATIVE.fullmatch(text.strip()) is not None
+    typed = text.strip()
+    return bool(typed) and (_RELATIVE.fullmatch(typed) or _DURATION.fullmatch(typed.lower())) is not None
 
 
-def moment(text: str, now: datetime) -> datetime:
-    """A point in time: ISO 8601 (UTC unless it says otherwise), milliseconds since the epoch, or relative to now.
+def chosen_zone(name: str | None) -> tzinfo:
+    """The time zone of this name; UTC without one.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if name is None or name.upper() == "UTC":
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, KeyError):  # also ZoneInfoNotFoundError, and a name that is no path or a folder's
+        raise usage("--tz", f"there is no time zone {name!r} here: write one such as Europe/Berlin") from None
+
+
+def moment(text: str, now: datetime, zone: tzinfo = UTC) -> datetime:
+    """A point in time: ISO 8601 (in the zone unless it says otherwise), milliseconds since the epoch, or relative to now.
 
     Args:
-        text: what was typed, e.g. ``2026-11-01T10:00Z``, ``1793527200000``, ``now``, ``yesterday``, ``-24h``, ``now-2h``.
+        text: what was typed, e.g. ``2026-11-01T10:00Z``, ``1793527200000``, ``now``, ``yesterday``, ``-24h``, ``30d`` (which is
+            ``-30d``), ``now-2h``.
         now: the current time, aware.
+        zone: what dates, times without an offset, ``today`` and ``yesterday`` are in.
 
     Returns:
         An aware UTC datetime.
@@ -72,7 +104,7 @@ def moment(text: str, now: datetime) -> datetime:
     try:
         if re.fullmatch(r"[+-]?\d+", typed, re.ASCII):
             return instant(milliseconds(int(typed)))
-        read = _relative(typed, now) if is_relative(typed) else _absolute(typed)
+        read = _relative(typed, now, zone) if is_relative(typed) else _absolute(typed, zone)
     except OverflowError:
         raise ValueError(f"{text!r} is beyond any calendar") from None
     if read is None:
@@ -80,26 +112,29 @@ def moment(text: str, now: datetime) -> datetime:
     return instant(milliseconds(read))
 
 
-def _absolute(typed: str) -> datetime | None:
+def _absolute(typed: str, zone: tzinfo) -> datetime | None:
     try:
         read = datetime.fromisoformat(typed.upper())
     except ValueError:
         return None
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    return (read.replace(tzinfo=zone) if read.tzinfo is None else read).astimezone(UTC)
 
 
-def _relative(typed: str, now: datetime) -> datetime:
+def _relative(typed: str, now: datetime, zone: tzinfo) -> datetime:
     found = _RELATIVE.fullmatch(typed)
-    assert found is not None
-    anchor, sign, distance = found.groups()
-    start = now.astimezone(UTC)
+    anchor, sign, distance = found.groups() if found else (None, "-", typed)
     if anchor and anchor.lower() != "now":
-        start = start.replace(hour=0, minute=0, second=0, microsecond=0)
-        start -= timedelta(days=anchor.lower() == "yesterday")
+        midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+        midnight -= timedelta(days=anchor.lower() == "yesterday")
+    else:
+        midnight = None
     if distance is None:
-        return start
+        return (midnight or now).astimezone(UTC)
     length = duration(distance)
-    return start - length if sign == "-" else start + length
+    length = -length if sign == "-" else length
+    if midnight is not None and not length % timedelta(days=1):
+        return (midnight + length).astimezone(UTC)  # by the calendar: some days have 23 hours
+    return (midnight or now).astimezone(UTC) + length
 
 
 def edge_before(time: datetime, window: timedelta) -> datetime:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from attrs import frozen
 
 from .group import group
+from .plot import plot
 from .secrets import APIKey
 from .way import Way
 
@@ -55,3 +56,4 @@ def system() -> System:
 
 
 app = group(system, help="Unleash live Analytics: devices, sessions, and the rows of many cameras.")
+app.command("plot")(plot)

@@ -17,6 +17,7 @@ from ..http.url import BaseURL
 from ..timeout import DEFAULT_TIMEOUT, Timeout
 from .secrets import PANEL
 from .terminal.problems import UsageError, usage
+from .terminal.standstill import attempts_on_stderr
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -48,6 +49,7 @@ class Way(ABC, Generic[C]):
         sandbox: whether to start the embedded sandbox instead.
         timeout: seconds; None for the default limits.
         max_attempts: the first try included.
+        verbose: whether attempts are told of on stderr.
 
     Raises:
         UsageError: options that exclude each other, or a value that cannot work.
@@ -84,6 +86,15 @@ class Way(ABC, Generic[C]):
             rich_help_panel=PANEL,
         ),
     ] = RetryPolicy().max_attempts
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose",
+            "-v",
+            help="Say on stderr what becomes of each attempt: method, host, route, status, time.",
+            rich_help_panel=PANEL,
+        ),
+    ] = False
 
     def __attrs_post_init__(self) -> None:
         if self.sandbox:
@@ -136,9 +147,8 @@ class Way(ABC, Generic[C]):
         Raises:
             UsageError: there are no secrets, or an argument cannot work.
         """
-        if self.sandbox:
-            return self._sandboxed()
-        return self._client(self.secrets(), self.base_url)  # type: ignore[return-value]  # mypy misses that Self of C is C
+        way: Any = self._sandboxed() if self.sandbox else self._client(self.secrets(), self.base_url)
+        return _told(way) if self.verbose else way
 
     @asynccontextmanager
     async def _sandboxed(self) -> AsyncIterator[C]:
@@ -159,6 +169,14 @@ class Way(ABC, Generic[C]):
             return self.client(secrets, settings)
         except ConfigurationError as error:
             raise UsageError(error.message.replace("base_url=...", "--base-url")) from None
+
+
+@asynccontextmanager
+async def _told(way: AbstractAsyncContextManager[C]) -> AsyncIterator[C]:
+    """The same, and attempts on stderr."""
+    with attempts_on_stderr():
+        async with way as client:
+            yield client
 
 
 def options(way: type[Way[Any]]) -> list[inspect.Parameter]:

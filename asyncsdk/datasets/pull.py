@@ -205,7 +205,7 @@ class Pull(Generic[M]):
                 What was cut wider than the plan's windows keeps its edges.
             on_error: ``"raise"`` stops at the first shard that fails; what was committed stays. ``"collect"`` goes on and lists
                 it in the report. A sink that fails always raises.
-            on_progress: called after every page and commit with the run's counters.
+            on_progress: called with the run's counters when it begins, and after every page and commit.
 
         Raises:
             SDKError: what the first failed shard met, with ``.shard``.

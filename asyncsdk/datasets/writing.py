@@ -69,6 +69,8 @@ async def backfill(
     todo.progress = stream.progress
     stream.progress.total_shards = todo.length
     async with stream:
+        if on_progress is not None:
+            on_progress(stream.progress)
         writing = _Writing(stream, sink, form, concurrency, on_progress)
         await writing.run()
     return evolve(

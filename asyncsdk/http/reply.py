@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ..operation import Operation
 
+_PAGES = ("text/html", "application/xhtml+xml")
 _SNIPPET = 200
 _MOST_KIND = 100
 _MOST_OF_AN_ERROR = 1 << 18
@@ -42,6 +43,12 @@ class Reply:
     headers: httpx.Headers = field(repr=False)
     body: bytes = field(repr=False)
     secrets: Callable[[], Iterable[str]] = field(default=tuple, repr=False, eq=False)
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a page for people, of a proxy, a login or the wrong host: no answer of the service at all."""
+        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return kind in _PAGES and bool(self.body)
 
     def json(self) -> Any:
         """The body as plain data.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from errno import ETIMEDOUT
 from pathlib import Path
 from typing import IO, Any, ClassVar, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -33,6 +33,7 @@ from .store import Draft, Store
 
 T = TypeVar("T")
 
+_FULL = {getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name)}
 # How many files may be worked on at the same moment.
 _THREADS = 8
 # Seconds that taking a file away may hold up a cancellation.
@@ -261,24 +262,35 @@ async def _committed(work: _Work) -> None:
             said = (
                 f"another process has held the lock on this folder for {_PATIENCE:g} s; is one stopped in mid-commit?"
             )
-            raise TimeoutError(ETIMEDOUT, said, locked)
+            raise TimeoutError(errno.ETIMEDOUT, said, locked)
         await anyio.sleep(pause)
         pause = min(2 * pause, _LAST_PAUSE)
 
 
 @contextmanager
 def _named(place: str) -> Iterator[None]:
-    """Let errors say where they happened."""
+    """Let errors say where they happened; that a disk is full, at what is there still: the draft is swept away."""
     try:
         yield
     except EOFError as error:  # a connection that ended, as ftplib says it
         raise OSError(f"{place}: {redact(str(error)) or 'the connection ended'}") from None
     except OSError as error:
-        if error.filename is not None:
-            raise
         if error.errno is None:
             raise OSError(f"{place}: {redact(str(error))}") from None
-        raise OSError(error.errno, error.strerror, place) from error
+        where = place if error.filename is None else os.fsdecode(error.filename)
+        if error.errno in _FULL:
+            where = _there(where)
+        if where == error.filename:
+            raise
+        raise OSError(error.errno, error.strerror, where) from error
+
+
+def _there(place: str) -> str:
+    """The place, or where it is none that exists, the folder that it would be in."""
+    if "://" in place:
+        return place
+    path = Path(place)
+    return str(next((each for each in (path, *path.parents) if each.exists()), path))
 
 
 def _days(plan: Plan | None) -> tuple[str, str] | None:

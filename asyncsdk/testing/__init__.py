@@ -1,4 +1,4 @@
-"""What users test with: the sandbox of the documented services, a server for it, and ways for it to misbehave.
+"""What users test with: the sandbox of the documented services, a server for it, ways for it to misbehave, and cassettes.
 
 The sandbox needs the extra ``sandbox`` (starlette and uvicorn), which is why each name is imported when it is used.
 """
@@ -12,6 +12,7 @@ from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
     from .blaize import BlaizeService as BlaizeService
+    from .cassettes import Cassette as Cassette, NotRecordedError as NotRecordedError
     from .clock import FakeClock as FakeClock
     from .cognitive3d import CognitiveService as CognitiveService
     from .livepeer import LivepeerService as LivepeerService
@@ -27,10 +28,12 @@ _HOME = {
     "AnalyticsService": "unleash_analytics",
     "BlaizeService": "blaize",
     "Camera": "unleash_analytics.generator",
+    "Cassette": "cassettes",
     "CognitiveService": "cognitive3d",
     "FakeClock": "clock",
     "Fleet": "unleash_analytics.generator",
     "LivepeerService": "livepeer",
+    "NotRecordedError": "cassettes",
     "RawServer": "rawserver",
     "RecordedRequest": "rawserver",
     "Reply": "rawserver",
@@ -46,10 +49,12 @@ __all__ = [
     "AnalyticsService",
     "BlaizeService",
     "Camera",
+    "Cassette",
     "CognitiveService",
     "FakeClock",
     "Fleet",
     "LivepeerService",
+    "NotRecordedError",
     "RawServer",
     "RecordedRequest",
     "Reply",

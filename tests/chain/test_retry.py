@@ -378,8 +378,8 @@ class TestTheLoop:
         caplog.set_level("INFO", "asyncsdk")
         await loop(Service(DOWN, LOST, None), FakeClock(), name="shop.list")
         assert caplog.messages == [
-            "shop.list: attempt 1 failed (503), the next one follows in 0.50 s",
-            "shop.list: attempt 2 failed (no whole answer), the next one follows in 1.00 s",
+            "shop.list: attempt 1 of 5 failed (503), the next one follows in 0.50 s",
+            "shop.list: attempt 2 of 5 failed (no whole answer), the next one follows in 1.00 s",
         ]
 
     async def test_an_exception_of_the_attempt_is_not_caught(self):

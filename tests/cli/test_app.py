@@ -71,7 +71,8 @@ def test_shell_completion_knows_commands_and_options(start, environment):
     environment.setenv("COMP_WORDS", "asyncsdk unleash ")
     environment.setenv("COMP_CWORD", "2")
     out, _ = start().communicate(timeout=60)
-    assert out.decode().split() == ["version", "devices", "sessions", "rows", "tableau", "pull", "tail"]
+    commands = ["version", "devices", "sessions", "rows", "tableau", "pull", "tail", "request", "plot"]
+    assert out.decode().split() == commands
 
 
 @pytest.mark.parametrize("missing", ["typer", "rich"])

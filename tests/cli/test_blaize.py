@@ -155,7 +155,7 @@ def test_a_static_item_is_sent_as_it_is(given, tmp_path):
 
 
 def test_promo_codes_are_given_by_fields_or_as_json(given):
-    assert given("promo-codes", "create", "--code", 'SUM"MER', "--discount", 10, "--limit", 3)["message"]
+    assert given("promo-codes", "create", "--code", 'SUM"MER', "--discount", 10, "--promo-code-limit", 3)["message"]
     assert given("promo-codes", "create", "--data", '{"code": "WINTER", "discount": 5}')["message"]
     listed = {each["code"]: each["discount"] for each in given("promo-codes", "list")}
     assert (listed['SUM"MER'], listed["WINTER"]) == (10, 5)

@@ -52,7 +52,7 @@ class ToyWay(Way):
 
 def test_the_options_of_a_system_come_before_those_of_all():
     assert [each.name for each in options(ToyWay)] == [
-        "colour", "shop", "base_url", "sandbox", "timeout", "max_attempts"
+        "colour", "shop", "base_url", "sandbox", "timeout", "max_attempts", "verbose"
     ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typer.main import get_group
 from ..terminal.loop import run
 from ..terminal.output import JSONOption, Output, OutputOption
 from ..terminal.problems import usage
+from ..times import ZoneOption, chosen_zone
 from ..way import options
 from . import docstring
 from .lazy import lazily
@@ -96,7 +97,7 @@ def _function(system: System, outline: Outline) -> Callable[..., None]:
 
 
 def _given(outline: Outline, values: Mapping[str, Any]) -> Given:
-    output = Output.JSON if values["as_json"] else values["output"]
+    output = Output.JSON if values.get("as_json") else values.get("output", Output.TABLE)
     if outline.operation.kind == "stream" and output is Output.TABLE:
         raise usage("--output", "a table is written when its last row is known, and this may be long: ndjson or json")
     return Given(
@@ -106,6 +107,7 @@ def _given(outline: Outline, values: Mapping[str, Any]) -> Given:
         data=values.get("data"),
         output=output,
         limit=values.get("limit"),
+        zone=chosen_zone(values.get("tz")),
     )
 
 
@@ -127,8 +129,13 @@ def _parameters(outline: Outline) -> Iterable[inspect.Parameter]:
         yield _parameter("data", DataOption, None)
         for each in outline.body.fields:
             yield _option(f"field_{each.name}", each, _BODY)
-    if outline.is_list:
+    if outline.may_be_a_list:
         yield _parameter("limit", LimitOption, None)
+    readings = [each.reading for each in outline.arguments] + [each.reading for each in outline.filters]
+    if Reading.TIME in readings:
+        yield _parameter("tz", ZoneOption, None)
+    if outline.operation.kind == "bytes":
+        return  # as they are
     yield _parameter("output", OutputOption, Output.NDJSON if outline.operation.kind == "stream" else Output.TABLE)
     yield _parameter("as_json", JSONOption, False)
 

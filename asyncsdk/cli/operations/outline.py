@@ -124,9 +124,16 @@ class Outline:
         """Whether it gives many things, which are written as they come."""
         return self.operation.kind in ("array", "results", "pages", "cursor", "stream")
 
+    @property
+    def may_be_a_list(self) -> bool:
+        """Whether what it gives may be many things, though they come in one."""
+        return self.is_list or self.operation.kind == "any"
+
 
 # What some services call `limit`, too: items a page. At a terminal a limit is where to stop.
 _PAGE_SIZE = "page_size"
+# What every command means by these names; a body's field of such a name has the body's in front of it.
+_MEANT_ELSEWHERE = frozenset({"data", "format", "json", "limit", "out", "output", "tz"})
 # What is typed by its place, also where it is no part of the path; all else is the body.
 _PLACED = {Reading.TEXT, Reading.WHOLE, Reading.NUMBER, Reading.TIME}
 
@@ -186,17 +193,18 @@ def _body(operation: Operation, name: str, told: str, raw: bool) -> Body:
     kind = operation.body
     if not (isinstance(kind, type) and issubclass(kind, Model)):
         return Body(name, told, raw=raw, one_line=operation.content_type == "text/plain", secret=is_sensitive(name))
-    return Body(name, told, model=kind, secret=_has_secret(kind), fields=tuple(_fields(kind)))
+    return Body(name, told, model=kind, secret=_has_secret(kind), fields=tuple(_fields(kind, name)))
 
 
-def _fields(kind: type[Model]) -> Iterator[Option]:
+def _fields(kind: type[Model], body: str) -> Iterator[Option]:
     """Those of a model's fields that fit a command line: plain values that are no secret."""
     told = docstring.read(kind.__doc__).entries
     attrs.resolve_types(kind)
     for each, key in sent(kind):
         reading = _READINGS.get(without_none(each.type))
         if reading is not None and not is_secret(each):
-            yield Option(each.name, f"--{dashed(each.name)}", reading, told.get(each.name, ""), key)
+            name = f"{body}_{each.name}" if each.name in _MEANT_ELSEWHERE else each.name
+            yield Option(each.name, f"--{dashed(name)}", reading, told.get(each.name, ""), key)
 
 
 _READINGS = {

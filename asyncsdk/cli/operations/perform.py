@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -12,12 +13,13 @@ from ...errors import SDKError
 from ..terminal.output import Output, write_list, write_value
 from ..terminal.problems import UsageError, usage
 from ..terminal.stdout import StandardOutput
+from ..terminal.waiting import Waiting
 from .data import OPTION, body_of
 from .reading import value_of
 from .system import member
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
     from contextlib import AbstractAsyncContextManager
 
     from ...client import Client
@@ -35,6 +37,7 @@ class Given:
         data: the value of ``--data``.
         output: how to write.
         limit: the most items of a list.
+        zone: what dates and times without an offset are in.
     """
 
     arguments: Mapping[str, Any]
@@ -43,6 +46,7 @@ class Given:
     data: str | None
     output: Output
     limit: int | None
+    zone: tzinfo = UTC
 
 
 @frozen
@@ -60,14 +64,14 @@ def call_of(outline: Outline, given: Given) -> Call:
         UsageError: something that cannot be meant.
     """
     values = {
-        each.name: each.default if typed is None else value_of(each.reading, typed, each.shown)
+        each.name: each.default if typed is None else value_of(each.reading, typed, each.shown, given.zone)
         for each in outline.arguments
         for typed in (given.arguments[each.name],)
     }
     if outline.body is not None:
         values[outline.body.name] = body_of(outline.body, given.data, given.fields)
     named = {
-        each.name: value_of(each.reading, given.filters[each.name], each.flag)
+        each.name: value_of(each.reading, given.filters[each.name], each.flag, given.zone)
         for each in outline.filters
         if each.name in given.filters
     }
@@ -87,18 +91,20 @@ async def perform(outline: Outline, connection: AbstractAsyncContextManager[Clie
         UsageError: arguments that the method refuses; nothing was sent.
         SDKError: what became of the call.
     """
-    async with connection as client:
-        made = _made(outline, client, call)
-        if outline.operation.kind == "stream":
-            async with made as items:
-                await _write_list(outline, items, given)
-        elif outline.operation.kind == "bytes":
-            async with made as pieces:
-                await _copy(pieces)
-        elif outline.is_list:
-            await _write_list(outline, made, given)
-        else:
-            await write_value(_shown(await _answer(outline, made)), given.output, StandardOutput())
+    with Waiting(f"waiting for {outline.operation.id}") as waiting:
+        stdout = StandardOutput(waiting.stop)
+        async with connection as client:
+            made = _made(outline, client, call)
+            if outline.operation.kind == "stream":
+                async with made as items:
+                    await _write_list(outline, items, given, stdout)
+            elif outline.operation.kind == "bytes":
+                async with made as pieces:
+                    await copy(pieces, stdout)
+            elif outline.is_list:
+                await _write_list(outline, made, given, stdout)
+            else:
+                await _write(_shown(await _answer(outline, made)), given, stdout)
 
 
 def _made(outline: Outline, client: Client, call: Call) -> Any:
@@ -139,15 +145,28 @@ def _shown(value: Any) -> Any:
     return {**found, "message": sent}
 
 
-async def _write_list(outline: Outline, items: AsyncIterable[object], given: Given) -> None:
+async def _write_list(outline: Outline, items: AsyncIterable[object], given: Given, stdout: StandardOutput) -> None:
     try:
         async with aclosing(_first(items, given.limit)) as wanted:
-            await write_list(wanted, given.output, StandardOutput())
+            await write_list(wanted, given.output, stdout)
     except SDKError as error:
         begins = next((each.flag for each in outline.filters if each.name in ("page", "cursor")), None)
         if error.cursor and begins:
             error.args = (f"{error.message} (go on with {begins} {error.cursor})",)
         raise
+
+
+async def _write(value: object, given: Given, stdout: StandardOutput) -> None:
+    if isinstance(value, list | tuple):
+        await write_list(_first(each_of(value), given.limit), given.output, stdout)
+    else:
+        await write_value(value, given.output, stdout)
+
+
+async def each_of(values: Iterable[object]) -> AsyncGenerator[object, None]:
+    """What is there already, as what comes."""
+    for each in values:
+        yield each
 
 
 async def _first(items: AsyncIterable[object], limit: int | None) -> AsyncGenerator[object, None]:
@@ -160,7 +179,7 @@ async def _first(items: AsyncIterable[object], limit: int | None) -> AsyncGenera
             return
 
 
-async def _copy(pieces: AsyncIterable[bytes]) -> None:
-    stdout = StandardOutput()
+async def copy(pieces: AsyncIterable[bytes], stdout: StandardOutput) -> None:
+    """Bytes to stdout, as they are."""
     async for piece in pieces:
         await stdout.write(piece)

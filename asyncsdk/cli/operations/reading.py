@@ -6,7 +6,7 @@ The types of methods are imported for type checkers only, so that annotations ar
 from __future__ import annotations
 
 import ast
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +70,7 @@ _FORMS: Mapping[Reading, str] = {
     Reading.TEXTS: "Repeat it for more.",
     Reading.PAIRS: "Repeat it for more.",
     Reading.FILES: "Repeat it for more.",
-    Reading.TIME: "ISO 8601, milliseconds since the epoch, or relative: `now`, `yesterday`, `now-24h`.",
+    Reading.TIME: "ISO 8601, milliseconds since the epoch, or relative: `now`, `yesterday`, `30d` (ago), `now-24h`.",
 }
 
 
@@ -117,13 +117,14 @@ def _members(node: ast.expr) -> Iterable[str]:
         yield ast.unparse(node)
 
 
-def value_of(reading: Reading, given: Any, option: str) -> Any:
+def value_of(reading: Reading, given: Any, option: str, zone: tzinfo = UTC) -> Any:
     """What was typed, as the method takes it.
 
     Args:
         reading: how it was typed.
         given: what typer made of it.
         option: its name, for the message.
+        zone: what dates and times without an offset are in.
 
     Raises:
         UsageError: it cannot be meant.
@@ -136,7 +137,7 @@ def value_of(reading: Reading, given: Any, option: str) -> Any:
         return int(given) if float(given).is_integer() else given  # 10 was typed, and 10 is sent
     if reading is Reading.TIME:
         try:
-            return times.moment(given, datetime.now(UTC))
+            return times.moment(given, datetime.now(UTC), zone)
         except ValueError as error:
             raise usage(option, error) from None
     return given

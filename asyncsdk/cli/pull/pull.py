@@ -14,6 +14,7 @@ import typer
 from ..terminal.loop import run
 from ..terminal.problems import FAILED, usage
 from ..terminal.streams import ReaderGone
+from ..times import chosen_zone
 from ..way import Way, options
 from . import follow as following
 from .keys import key_option
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 _WHAT, _WHERE, _HOW = "What to pull", "Where to put it", "How"
 
 _OF_KEYS = ("everything",)
-_OF_TIME = ("start", "end", "window", "settle", "follow")
+_OF_TIME = ("start", "end", "tz", "window", "settle", "follow")
 
 
 def pull(source: Source[Any]) -> Callable[..., None]:
@@ -73,7 +74,8 @@ def _pull(
             "--from",
             metavar="TIME",
             help="The beginning of the range: ISO 8601 (`2026-11-01`, `2026-11-01T10:00`, `2026-11-01T10:00+02:00`; without an "
-            "offset it is UTC), milliseconds since the epoch, or relative: `now`, `today`, `yesterday`, `-24h`, `now-2h`.",
+            "offset it is in `--tz`), milliseconds since the epoch, or relative: `now`, `today`, `yesterday`, `30d` or `-30d` "
+            "(ago), `now-2h`.",
             rich_help_panel=_WHAT,
         ),
     ] = "",
@@ -86,6 +88,16 @@ def _pull(
             rich_help_panel=_WHAT,
         ),
     ] = "now",
+    tz: Annotated[
+        str | None,
+        typer.Option(
+            "--tz",
+            metavar="NAME",
+            help="The time zone that dates, times without an offset, `today` and `yesterday` are in, such as `Europe/Berlin`. By "
+            "default UTC.",
+            rich_help_panel=_WHAT,
+        ),
+    ] = None,
     window: Annotated[
         str,
         typer.Option(
@@ -184,7 +196,7 @@ def _pull(
     first = last = None
     if source.timed:
         now = datetime.now(UTC).replace(microsecond=0)
-        first, last = chosen_range(start, end, now, None if to_directory is None else width)
+        first, last = chosen_range(start, end, now, None if to_directory is None else width, chosen_zone(tz))
     request = PullRequest(
         keys=chosen_keys(source, keys, everything),
         start=first,

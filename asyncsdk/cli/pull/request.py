@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, TypeVar
 
 from attrs import frozen
@@ -88,7 +88,9 @@ def chosen_keys(source: Source[C], named: Sequence[str], everything: bool) -> tu
         raise usage(option, error) from None
 
 
-def chosen_range(start: str, end: str, now: datetime, whole: timedelta | None = None) -> tuple[datetime, datetime]:
+def chosen_range(
+    start: str, end: str, now: datetime, whole: timedelta | None = None, zone: tzinfo = UTC
+) -> tuple[datetime, datetime]:
     """Both ends of the range.
 
     Args:
@@ -96,11 +98,12 @@ def chosen_range(start: str, end: str, now: datetime, whole: timedelta | None = 
         end: as typed.
         now: the current time, for relative ends.
         whole: widen relative ends to the edges of windows of this width: then the files of the next run fit those of this one.
+        zone: what dates and times without an offset are in.
 
     Raises:
         UsageError: a time that is none, or a range that ends before it starts.
     """
-    first, last = chosen_time("--from", start, now), chosen_time("--to", end, now)
+    first, last = chosen_time("--from", start, now, zone), chosen_time("--to", end, now, zone)
     if first > last:
         raise usage("--from", f"{timestamp(first)} is after --to {timestamp(last)}: the range ends before it starts")
     if whole is None:
@@ -111,19 +114,20 @@ def chosen_range(start: str, end: str, now: datetime, whole: timedelta | None = 
     )
 
 
-def chosen_time(option: str, text: str, now: datetime) -> datetime:
+def chosen_time(option: str, text: str, now: datetime, zone: tzinfo = UTC) -> datetime:
     """A point in time.
 
     Args:
         option: its name, for the message.
         text: as typed.
         now: the current time, for relative ones.
+        zone: that of dates and of times without an offset.
 
     Raises:
         UsageError: no time.
     """
     try:
-        return times.moment(text, now)
+        return times.moment(text, now, zone)
     except ValueError as error:
         raise usage(option, error) from None
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 C = TypeVar("C", bound="Client")
 
 # Short names of options that every pull has, or that stand for help.
-_TAKEN = "cfhkoq"
+_TAKEN = "cfhkoqv"
 
 
 @frozen

@@ -8,12 +8,15 @@ from attrs import frozen
 
 from ...codec import timestamp
 from ...times import instant
-from ..terminal.text import counted, elapsed, size
+from ..terminal.text import counted, elapsed, one_line, size
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from ...datasets.plan import Plan
     from ...datasets.report import Report
     from ...datasets.shard import Shard
+    from ...fanout.progress import Failure
     from .source import Source
 
 _SHOWN = 5
@@ -102,10 +105,22 @@ class Summary:
         said += [f"warning: {each}" for each in report.warnings[:_SHOWN]]
         if report.warned > _SHOWN:
             said.append(f"and {counted(report.warned - _SHOWN, 'more warning')}")
-        said += [f"failed: {failure.shard}: {failure.error}" for failure in report.failures[:_SHOWN]]
-        if len(report.failures) > _SHOWN:
-            said.append(f"and {counted(len(report.failures) - _SHOWN, 'more failure')}")
-        return said
+        return [*said, *_failed(report.failures)]
+
+
+def _failed(failures: Sequence[Failure[Shard]]) -> Iterator[str]:
+    """What failed, those together that failed for the same reason; the most first."""
+    groups: dict[str, list[Shard]] = {}
+    for each in failures:
+        groups.setdefault(one_line(str(each.error)), []).append(each.shard)
+    for why, shards in sorted(groups.items(), key=lambda group: -len(group[1]))[:_SHOWN]:
+        if len(shards) == 1:
+            yield f"failed: {shards[0]}: {why}"
+        else:
+            yield f"failed: {counted(len(shards), 'shard')}, {shards[0]} among them: {why}"
+    rest = sorted(map(len, groups.values()), reverse=True)[_SHOWN:]
+    if rest:
+        yield f"and {counted(sum(rest), 'more failure')} for {counted(len(rest), 'other reason')}"
 
 
 def _range(start: int, end: int) -> dict[str, str]:

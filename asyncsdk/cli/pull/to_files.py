@@ -10,6 +10,7 @@ from ...errors import SDKError
 from ...http.redact import redact
 from ..terminal.problems import Problem, sentence
 from ..terminal.progress import LiveProgress
+from ..terminal.waiting import Waiting
 from .summary import Summary
 from .target import sink
 
@@ -42,7 +43,8 @@ async def to_files(
     """
     files = sink(request)
     async with connection as client:
-        plan = await request.plan(source, client)
+        with Waiting(f"listing {source.many or 'what there is'}", wanted=not quiet):
+            plan = await request.plan(source, client)
         with LiveProgress(len(plan), wanted=not quiet) as live, told_where(request.out or ""):
             report = await source.of(client).backfill(
                 plan,

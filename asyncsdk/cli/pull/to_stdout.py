@@ -12,6 +12,7 @@ from attrs import evolve
 from ..terminal.progress import LiveProgress
 from ..terminal.stdout import StandardOutput
 from ..terminal.streams import ReaderGone
+from ..terminal.waiting import Waiting
 from .rows import RowLines
 from .summary import Summary
 
@@ -43,20 +44,25 @@ async def to_stdout(
         OSError: stdout cannot be written to.
     """
     began = monotonic()
-    lines = RowLines(source.lines(request.format), StandardOutput())
-    async with connection as client:
-        plan = await request.plan(source, client)
-        stream = source.of(client).fan_out(
-            plan,
-            concurrency=request.concurrency,
-            ordered=request.ordered,
-            on_error="collect" if request.keep_going else "raise",
-        )
-        # On one terminal, the line and the rows would write over each other.
-        with LiveProgress(len(plan), wanted=not quiet and not sys.stdout.isatty()) as live:
-            live.follow(stream.progress)
-            async with stream:
-                written = await _copy(stream, lines, request.limit)
+    # On one terminal, the line and the rows would write over each other: there it goes when the first row comes.
+    alone = not sys.stdout.isatty()
+    waiting = Waiting(f"waiting for {source.dataset.id}", wanted=not quiet)
+    lines = RowLines(source.lines(request.format), StandardOutput(waiting.stop))
+    with waiting:
+        async with connection as client:
+            plan = await request.plan(source, client)
+            if alone:
+                waiting.stop()
+            stream = source.of(client).fan_out(
+                plan,
+                concurrency=request.concurrency,
+                ordered=request.ordered,
+                on_error="collect" if request.keep_going else "raise",
+            )
+            with LiveProgress(len(plan), wanted=not quiet and alone) as live:
+                live.follow(stream.progress)
+                async with stream:
+                    written = await _copy(stream, lines, request.limit)
     # rows that arrived after the last one wanted were not written
     report = evolve(stream.report(), rows=written, seconds=monotonic() - began)
     return Summary(source=source, plan=plan, format=request.format, out=None, report=report)

@@ -14,15 +14,17 @@ import msgspec
 import typer
 
 from ...codec import to_dict
+from .shown import json_text
 from .text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from .stdout import StandardOutput
 
 
 _GAP = 2
+_LEAST = 8
 
 
 class Output(StrEnum):
@@ -54,10 +56,13 @@ async def write_value(value: object, output: Output, stdout: StandardOutput) -> 
         stdout: where.
     """
     wire = to_dict(value)
-    if output is not Output.TABLE:
-        await stdout.write(_json(wire) + b"\n")
+    if output is Output.JSON:
+        await stdout.write(json_text(wire, indent=True) + b"\n")
+    elif output is Output.NDJSON:
+        await stdout.write(json_text(wire) + b"\n")
     elif isinstance(wire, Mapping):
-        await stdout.write(_aligned(("field", "value"), [(str(name), _cell(each)) for name, each in wire.items()]))
+        cells = [(name, _cell(each)) for name, each in flat(wire).items()]
+        await stdout.write(_aligned(("field", "value"), [(printable(name), cell) for name, cell in cells]))
     else:
         await stdout.write(f"{_cell(wire)}\n".encode())
 
@@ -74,7 +79,7 @@ async def write_list(items: AsyncIterable[object], output: Output, stdout: Stand
         await _write_array(items, stdout)
     elif output is Output.NDJSON:
         async for item in items:
-            await stdout.write(_json(to_dict(item)) + b"\n")
+            await stdout.write(json_text(to_dict(item)) + b"\n")
     else:
         await _write_table(items, stdout)
 
@@ -82,7 +87,7 @@ async def write_list(items: AsyncIterable[object], output: Output, stdout: Stand
 async def _write_array(items: AsyncIterable[object], stdout: StandardOutput) -> None:
     before = b"[\n  "
     async for item in items:
-        await stdout.write(before + _json(to_dict(item)))
+        await stdout.write(before + json_text(to_dict(item), indent=True).replace(b"\n", b"\n  "))
         before = b",\n  "
     await stdout.write(b"[]\n" if before.startswith(b"[") else b"\n]\n")
 
@@ -93,7 +98,7 @@ async def _write_table(items: AsyncIterable[object], stdout: StandardOutput) -> 
     async for item in items:
         wire = to_dict(item)
         if isinstance(wire, Mapping):
-            objects.append(wire)
+            objects.append(flat(wire))
         else:
             await stdout.write(f"{_cell(wire)}\n".encode())
     if objects:
@@ -102,15 +107,29 @@ async def _write_table(items: AsyncIterable[object], stdout: StandardOutput) -> 
         await stdout.write(_aligned([printable(name) for name in names], rows))
 
 
-def _json(wire: Any) -> bytes:
-    return msgspec.json.encode(wire)
+def flat(wire: Mapping[str, Any]) -> dict[str, Any]:
+    """An object with the fields of those in it beside its own, under both names: ``identifiers.email_address``.
+
+    What is deeper, and what is empty, stays a value; so does what would take the place of a field of its own.
+    """
+    found = {str(name): each for name, each in wire.items()}
+    for name, each in wire.items():
+        inner = {f"{name}.{key}": value for key, value in each.items()} if isinstance(each, Mapping) else {}
+        if inner and not inner.keys() & found.keys():
+            found = dict(_in_place(found, str(name), inner))
+    return found
+
+
+def _in_place(found: Mapping[str, Any], name: str, inner: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for key, value in found.items():
+        yield from inner.items() if key == name else ((key, value),)
 
 
 def _cell(wire: Any) -> str:
     """One value on one line."""
     if wire is None:
         return ""
-    return printable(wire if isinstance(wire, str) else _json(wire).decode())
+    return printable(wire if isinstance(wire, str) else msgspec.json.encode(wire).decode())
 
 
 def _aligned(names: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -125,14 +144,33 @@ def _aligned(names: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     console = Console()
     lines = [names, *rows]
     natural = [max(cell_len(line[at]) for line in lines) for at in range(len(names))]
+    fit = columns_that_fit(natural, console.width)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name, width in zip(names, column_widths(natural, console.width - _GAP * len(names)), strict=True):
+    for name, width in zip(names, column_widths(natural[:fit], console.width - _GAP * fit), strict=False):
         table.add_column(Text(name), width=width, overflow="ellipsis", no_wrap=True)
     for line in lines[1:]:
-        table.add_row(*map(Text, line))
+        table.add_row(*map(Text, line[:fit]))
     with console.capture() as captured:
         console.print(table)
+        if fit < len(names):
+            console.print(Text(f"and {', '.join(names[fit:])}: --json shows all", "dim"))
     return captured.get().encode()
+
+
+def columns_that_fit(natural: Sequence[int], width: int) -> int:
+    """How many columns, from the left, can be told apart on a terminal; never none.
+
+    Args:
+        natural: the width that each would need.
+        width: of the terminal.
+    """
+    fit, taken = 0, 0
+    for each in natural:
+        taken += min(each, _LEAST) + _GAP
+        if taken > width and fit:
+            break
+        fit += 1
+    return fit
 
 
 def column_widths(natural: Sequence[int], room: int) -> list[int]:

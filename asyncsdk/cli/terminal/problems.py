@@ -14,6 +14,8 @@ from .text import one_line
 
 FAILED = 1
 
+_OF_PICTURES = ("matplotlib", "plotext")
+
 # Keys read from files in this process: an error of another library must not show one either.
 _secrets: set[str] = set()
 
@@ -67,7 +69,8 @@ def sentence(error: BaseException) -> str:
         where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
         return one_line(f"{where}{error.strerror}")
     if isinstance(error, ModuleNotFoundError) and error.name:
-        return f'this needs the package {error.name}, which is not installed: pip install "asyncsdk[all]"'
+        extra = "plot" if error.name.partition(".")[0] in _OF_PICTURES else "cli"
+        return f'this needs the package {error.name}, which is not installed: pip install "asyncsdk[{extra}]"'
     said = "" if isinstance(error, SystemExit | typer.Exit) else str(error)
     return one_line(f"{said or 'it ended without a reason'} ({type(error).__name__}; ASYNCSDK_DEBUG=1 shows where)")
 

@@ -1,4 +1,7 @@
-"""The live line on stderr while a pull runs: shards, rows, rows per second, retries, time left."""
+"""The live line on stderr while a pull runs: shards, rows, rows per second, retries, time left; and why it stands still.
+
+A clock of its own refreshes it from the counters of the run, whatever the event loop does.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections import deque
 from time import monotonic
 from typing import TYPE_CHECKING, Self
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.spinner import Spinner
@@ -14,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ...fanout.progress import Progress
+from .standstill import Retries
 from .text import elapsed
 
 if TYPE_CHECKING:
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 
 _TIMES_A_SECOND = 10
 _MEAN_OVER = 3.0
+_STILL = 3.0
 
 
 class Pace:
@@ -86,6 +91,9 @@ class LiveProgress:
         self._began = clock()
         self._pace = Pace()
         self._counters: Progress = Progress()
+        self._seen = (0, 0, 0)
+        self._moved = self._began
+        self._retries = Retries(clock)
         self._spinner = Spinner("dots", style="cyan")
         self._bar = ProgressBar(total=max(1, total))
         self._console = console or Console(stderr=True)
@@ -103,6 +111,7 @@ class LiveProgress:
 
     def __enter__(self) -> Self:
         if self._live is not None:
+            self._retries.__enter__()
             self._live.start()
         return self
 
@@ -111,10 +120,25 @@ class LiveProgress:
     ) -> None:
         if self._live is not None:
             self._live.stop()
+            self._retries.__exit__(None, None, None)
 
     def follow(self, counters: Progress) -> None:
-        """Show these counters from now on: cheap enough to be called after every page."""
+        """Show these counters from now on, as they change: cheap enough to be called after every page."""
         self._counters = counters
+
+    def _standstill(self, now: float) -> str:
+        """Why nothing comes, where nothing has come since the last retry or for some seconds."""
+        counters = self._counters
+        seen = (counters.pages, counters.shards, counters.skipped)
+        if seen != self._seen:
+            self._seen, self._moved = seen, now
+        if retrying := self._retries.since(self._moved):
+            return retrying
+        still = now - self._moved
+        return "" if still < _STILL or self._finished() else f"no answer for {elapsed(still)}"
+
+    def _finished(self) -> bool:
+        return self._counters.shards + self._counters.skipped >= self._total
 
     def line(self) -> RenderableType:
         """The line as it is now."""
@@ -138,4 +162,8 @@ class LiveProgress:
         line.add_column(ratio=1, min_width=8)
         line.add_column(no_wrap=True)
         line.add_row(self._spinner, self._bar, figures)
-        return line
+        if not (why := self._standstill(now)):
+            return line
+        told = Text(f"  {why}", "yellow", no_wrap=True, overflow="ellipsis")
+        told.truncate(line.width, overflow="ellipsis")
+        return Group(told, line)

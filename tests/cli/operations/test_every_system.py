@@ -80,3 +80,17 @@ def test_the_help_of_each_command_reads_like_documentation(environment, capsys, 
             assert f"{{{each.name.removeprefix('argument_').upper()}}}" in told
     for field in operation.required:
         assert field.split(".")[-1] in told or field == "grant_type"  # which the method gives
+
+
+@pytest.mark.parametrize(("name", "path"), PATHS)
+def test_every_list_has_a_limit_and_options_mean_one_thing_everywhere(name, path):
+    operation = next(each for each in SYSTEMS[name].commands.values() if each.python == path)
+    given = {flag: each for each in found(name, path).params for flag in each.opts}
+    assert ("--limit" in given) == (operation.kind in ("array", "results", "pages", "cursor", "stream", "any"))
+    assert ("--output" in given) == (operation.kind != "bytes")
+    if "--output" in given:
+        assert given["--output"].name == "output"
+        assert given["-o"] is given["--output"]
+    # the directory of files, and what they are written as: pulls and pictures have them
+    assert not {"--out", "--format", "-f"} & given.keys()
+    assert ("--tz" in given) == any("ISO 8601, milli" in (each.help or "") for each in given.values())

@@ -45,12 +45,23 @@ def test_rows_left_out_are_told():
     assert "3 rows beyond the edges of their shard left out" in summary(outside=3).lines()
 
 
-def test_a_few_failures_are_shown_and_the_rest_counted():
-    failures = tuple(Failure(shard, SDKError("no answer")) for shard in list(PLAN)[:7])
-    lines = summary(failures=failures).lines()
-    assert lines[1] == "failed: Wa 2026-11-01T00:00:00.000000Z/3600s: no answer"
-    assert lines[-1] == "and 2 more failures"
-    assert len(lines) == 7
+def failing(*reasons):
+    shards = iter(PLAN)
+    failures = tuple(Failure(next(shards), SDKError(why)) for why in reasons)
+    return summary(failures=failures).lines()[1:]
+
+
+def test_failures_for_one_reason_stand_together_the_most_first():
+    assert failing("gone", *["no answer"] * 7) == [
+        "failed: 7 shards, Wa 2026-11-01T01:00:00.000000Z/3600s among them: no answer",
+        "failed: Wa 2026-11-01T00:00:00.000000Z/3600s: gone",
+    ]
+
+
+def test_a_few_reasons_are_shown_and_the_rest_counted():
+    lines = failing(*"aabbccddeefgg")
+    assert len(lines) == 6
+    assert lines[-1] == "and 3 more failures for 2 other reasons"
 
 
 def test_a_few_warnings_are_shown_and_the_rest_counted():

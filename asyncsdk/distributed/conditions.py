@@ -52,10 +52,10 @@ def _of_time(predicate: pl.Expr, name: str, values: list[pl.Expr]) -> Narrow:
 
     column = pl.col(name)
     if len(values) == 2:
+        first, last = values
         for closed, (after, before) in _CLOSED.items():
-            if predicate.meta.eq(column.is_between(*values, closed=closed)):
-                first, last = map(_given, values)
-                return Narrow.every([Narrow.compared(after, first), Narrow.compared(before, last)])
+            if predicate.meta.eq(column.is_between(first, last, closed=closed)):
+                return Narrow.every([Narrow.compared(after, _given(first)), Narrow.compared(before, _given(last))])
     for value in values:
         for comparison, compare in _COMPARISONS.items():
             if predicate.meta.eq(compare(column, value)):

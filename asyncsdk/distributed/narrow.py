@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import reduce
+from operator import and_
 from typing import TYPE_CHECKING, Literal
 
 from attrs import evolve, frozen
@@ -62,13 +63,11 @@ class Narrow:
     @classmethod
     def every(cls, conditions: Iterable[Narrow]) -> Narrow:
         """What all of them leave."""
-        return reduce(cls._and, conditions, cls())
-
-    def _and(self, other: Narrow) -> Narrow:
-        keys = self.keys if other.keys is None else other.keys if self.keys is None else self.keys & other.keys
-        starts = [each for each in (self.start, other.start) if each is not None]
-        ends = [each for each in (self.end, other.end) if each is not None]
-        return Narrow(keys, max(starts, default=None), min(ends, default=None))
+        every = list(conditions)
+        keys = [each.keys for each in every if each.keys is not None]
+        starts = [each.start for each in every if each.start is not None]
+        ends = [each.end for each in every if each.end is not None]
+        return cls(reduce(and_, keys) if keys else None, max(starts, default=None), min(ends, default=None))
 
     def of(self, plan: Plan) -> Plan:
         """What is left of a plan whose keys are known; all of one that is a piece cut within a key."""

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 from anyio.from_thread import start_blocking_portal
 from attrs import evolve, frozen
 
+from ..datasets.blocking import backfill
 from ..datasets.shard import listed_key
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from ..datasets.blocking import Connect
     from ..datasets.plan import Plan
+    from ..datasets.protocol import Sink
 
 _A_SLOT = 4
 """Pieces for each place where one can run: so many even out what pieces of one size differ by."""
@@ -75,3 +79,33 @@ def cut(plan: Plan, share: Share) -> list[Plan]:
     """The pieces of a plan whose keys are known, without empty ones; at least one."""
     pieces = plan.split(share.pieces)
     return [piece for piece in pieces if len(piece)] or pieces[:1]
+
+
+@frozen
+class Fill:
+    """What a task of a backfill does: called with a piece, anywhere, and again after a crash.
+
+    Attributes:
+        connect: makes the client there.
+        sink: where the rows go.
+        concurrency: how many pages it asks for at once.
+        settle: as in `asyncsdk.datasets.backfill`.
+        refresh: as there.
+    """
+
+    connect: Connect
+    sink: Sink
+    concurrency: int
+    settle: timedelta
+    refresh: bool
+
+    def __call__(self, piece: Plan) -> None:
+        """Write a piece."""
+        backfill(
+            piece,
+            self.connect,
+            self.sink,
+            concurrency=self.concurrency,
+            settle=self.settle,
+            refresh=self.refresh,
+        )

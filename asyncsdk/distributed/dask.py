@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..datasets.blocking import Reader
 from .pieces import Fill, Share, cut, known
@@ -86,7 +86,8 @@ def backfill(
 
 
 def _threads(client: Client) -> int:
-    return max(1, sum(client.nthreads().values()))
+    threads: Any = client.nthreads()  # a coroutine only of a client that is asynchronous
+    return max(1, sum(map(int, threads.values())))
 
 
 def _frame(reader: Reader) -> pd.DataFrame:

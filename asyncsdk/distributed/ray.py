@@ -1,9 +1,11 @@
 """Ray: a plan as a Ray Data set, and a backfill as tasks."""
 
+# an engine that is not installed with the others
+# pyright: reportMissingImports=false, reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from ..datasets.blocking import Reader
@@ -11,9 +13,6 @@ from .pieces import Fill, Share, cut, known
 from .standing import Standing, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import pyarrow as pa
     from ray.data import Dataset
 
     from ..datasets.blocking import Connect
@@ -69,8 +68,32 @@ def backfill(
         SDKError: what the first failed shard met.
         OSError: what the sink met, which all workers must reach.
     """
-    import ray
+    import ray.exceptions
 
     share, plan = Share.of(total_concurrency, _cpus(), pieces), known(plan, connect)
     fill = Fill(connect, sink, share.concurrency, settle, refresh)
-    task = ray.remote(max_retries=-1, retry_exceptions=False, scheduling_strategy="SPREAD")(fill.__call__)
+    task = ray.remote(max_retries=-1, retry_exceptions=False, scheduling_strategy="SPREAD")(_filled)
+    waiting = cut(plan, share)[::-1]
+    running: list[ray.ObjectRef[None]] = []
+    try:
+        while waiting or running:
+            while waiting and len(running) < share.at_once:
+                running.append(task.remote(fill, waiting.pop()))
+            [ended], running = ray.wait(running)
+            ray.get(ended)
+    except ray.exceptions.RayTaskError as error:
+        raise error.cause from None
+    finally:
+        for each in running:
+            ray.cancel(each)
+    return standing(plan, sink)
+
+
+def _filled(fill: Fill, piece: Plan) -> None:
+    fill(piece)
+
+
+def _cpus() -> int:
+    import ray.exceptions
+
+    return max(1, int(ray.cluster_resources().get("CPU", 1)))

@@ -86,7 +86,7 @@ def in_order(frame):
 
 
 @contextmanager
-def world(*, devices=4, hours=24):
+def world(*, devices=8, hours=12):
     """A service of its own, and what it holds."""
     service = AnalyticsService(devices=devices, rows_per_hour=60, page_size=25)
     length = timedelta(hours=1)
@@ -99,3 +99,13 @@ def world(*, devices=4, hours=24):
         assert truth.height > needed >= len(plan)
         yield World(recipe, plan, truth, needed, killer)
         assert set(killer.killed) != {os.getpid()}
+
+
+def connected(base_url):
+    """The same as an option of Spark's names it."""
+    return connect(base_url)
+
+
+def refused(base_url):
+    """A client whose key is none."""
+    return UnleashAnalytics("wrong-key", base_url=f"{base_url}/v1", headers={"x-process": "0"})

@@ -21,18 +21,18 @@ def register(spark: SparkSession) -> None:
         rows = spark.read.format("asyncsdk").options(**options).load()
         rows.where("device_id = 'W9d3f1bcad8e8abd'").write.parquet("rows")
 
-    Options, all of them texts (`asyncsdk.distributed.spark_options`): ``dataset``; ``keys``, ids with commas between, or ``all``;
-    ``start`` and ``end``, days or times with a zone, in ISO 8601; ``window_minutes``; ``pieces``, the number of partitions;
-    ``total_concurrency``, the pages asked for at once by all of these together; ``base_url``; ``client``, as ``module:Class`` for a
-    system of your own. Keys and passwords are no options: a worker finds them in its environment.
+    Options, all of them texts: ``dataset``; ``keys``, ids with commas between, or ``all``; ``start`` and ``end``, days or times with a
+    zone, in ISO 8601; ``window_minutes``; ``pieces``, the number of partitions; ``total_concurrency``, the pages asked for at once by
+    all of these together; ``base_url``; ``client``, as ``module:Class`` for a system of your own. Keys and passwords are no options:
+    a worker finds them in its environment.
 
-    Where ``spark.sql.python.filterPushdown.enabled`` is true when this is called, conditions on key and time decide what is asked for.
-    Spark refuses a source that can do so where it is false: register again after changing it.
+    With the option ``pushdown=true`` conditions on key and time decide what is asked for, where
+    ``spark.sql.python.filterPushdown.enabled`` is true; Spark says so where it is not. Load anew for each query then: a frame that was
+    used with conditions before is read with these again by Spark 4.3, also where the next query has none.
 
     Args:
         spark: the session.
     """
-    from .spark_source import PushingSource, Source
+    from .spark_source import Source
 
-    pushes = spark.conf.get("spark.sql.python.filterPushdown.enabled", "false") == "true"
-    spark.dataSource.register(PushingSource if pushes else Source)
+    spark.dataSource.register(Source)

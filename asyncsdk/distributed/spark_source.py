@@ -90,8 +90,6 @@ class PushedBatches(Batches):
 class Source(DataSource):  # type: ignore[misc]  # likewise
     """What ``spark.read.format("asyncsdk")`` means."""
 
-    _reads: type[Batches] = Batches
-
     @classmethod
     def name(cls) -> str:
         """How it is asked for."""
@@ -99,15 +97,13 @@ class Source(DataSource):  # type: ignore[misc]  # likewise
 
     def schema(self) -> StructType:
         """Its columns; times are instants, in microseconds."""
-        options = Options({name.lower(): value for name, value in self.options.items()})
+        options = self._given()
         return from_arrow_schema(Reader(options.plan, options.connect).schema)
 
     def reader(self, schema: StructType) -> Batches:
-        """What reads it."""
-        return self._reads(Options({name.lower(): value for name, value in self.options.items()}), schema)
+        """What reads it. Spark refuses one that takes conditions where it pushes none, and reads with those of an earlier query."""
+        options = self._given()
+        return (PushedBatches if options.given.get("pushdown") == "true" else Batches)(options, schema)
 
-
-class PushingSource(Source):
-    """The same where Spark pushes conditions down."""
-
-    _reads = PushedBatches
+    def _given(self) -> Options:
+        return Options({name.lower(): value for name, value in self.options.items()})

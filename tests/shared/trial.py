@@ -16,6 +16,7 @@ from asyncsdk import Plan, UnleashAnalytics, datasets
 from asyncsdk.testing import AnalyticsService, Sandbox, serve
 
 START = datetime(2020, 8, 17, tzinfo=UTC)
+SIX = START + timedelta(hours=6)
 
 
 def connect(url):

@@ -11,6 +11,7 @@ import sqlite3
 import tomllib
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import attrs
@@ -179,6 +180,7 @@ async def test_a_block_runs_against_the_sandbox(name, tmp_path, monkeypatch):
                 "path": "216.JPG",
                 "c3d": c3d,
                 "c3d_url": f"{url}/cognitive3d",
+                "connect": partial(UnleashAnalytics, "test-key", base_url=f"{url}/v1"),
                 "device": "W9d3f1bcad8e8abd",
                 "start": START,
                 "end": END,

@@ -36,7 +36,7 @@ class Standing:
 def standing(plan: Plan, sink: Sink) -> Standing:
     """How far a sink has come with a plan, whoever wrote into it, and how often.
 
-    It goes through the plan shard by shard, some million a second.
+    It goes through the plan shard by shard, some hundred thousand a second.
 
     Args:
         plan: one whose keys are known.

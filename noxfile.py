@@ -127,6 +127,15 @@ def soak(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", "-m", "soak", "-s", *session.posargs, env=_apart() | {"ASYNCSDK_SOAK": "1"})
 
 
+@nox.session
+@nox.parametrize("engine", ["ray", "spark"])
+def distributed(session: nox.Session, engine: str) -> None:
+    """The trials on Ray and on Spark, each in an environment of its own; as root, in a network of their own."""
+    install_wheel(session, f"all,{engine}")
+    session.install(*groups("tests"))
+    session.run("python", "-m", "pytest", "-m", "engine", "tests/distributed", *session.posargs, env=_apart())
+
+
 def _apart() -> dict[str, str]:
     """The work tree off the path, so that the installed wheel is what is tried; temporary files in memory where there is such a place.
 

@@ -11,6 +11,7 @@ import sqlite3
 import tomllib
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import attrs
 import httpx
@@ -181,6 +182,7 @@ async def test_the_blocks_of_a_page_run_against_the_sandbox(page, tmp_path, monk
                 "path": "216.JPG",
                 "c3d": c3d,
                 "c3d_url": f"{url}/cognitive3d",
+                "connect": partial(UnleashAnalytics, "test-key", base_url=f"{url}/v1"),
                 "device": "W9d3f1bcad8e8abd",
                 "start": START,
                 "end": END,

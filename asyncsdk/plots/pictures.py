@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import cycle
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-
-from .tally import OTHER, Counts, Heat, counts, heat
+from .tally import OTHER, counts, heat
 from .themes import Theme, theme
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from .tally import Counts, Heat
 
 _WIDTH = 11.0
 _LONGEST_NAME = 28

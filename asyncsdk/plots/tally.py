@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -10,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from ..columns.arrow import required
-from ..later import Later
 from ..times import instant
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
-else:
-    pa = Later("pyarrow")
 
 # Rows of these classes sum up the others of their frame: they would count everything twice.
 _SUMS = ("total_count",)

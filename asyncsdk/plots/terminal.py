@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, timedelta, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigurationError
 from .pictures import length
 from .tally import counts, heat
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _TICKS = 8
 _SHADES = " ░▒▓█"

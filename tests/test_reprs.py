@@ -6,7 +6,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from asyncsdk import AnalyticsRow, Blaize, Failure, Livepeer, Page, Pager, Plan, Progress, Report, Shard, UnleashAnalytics
+from asyncsdk import (
+    AnalyticsRow,
+    Blaize,
+    Failure,
+    Livepeer,
+    Page,
+    Pager,
+    Plan,
+    Progress,
+    Report,
+    Shard,
+    UnleashAnalytics,
+)
 from asyncsdk.blaize import SignIn, User, Validators
 from asyncsdk.codec import from_dict
 from asyncsdk.livepeer import Stream

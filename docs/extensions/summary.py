@@ -28,10 +28,20 @@ class Summary(Autosummary):
 
     def run(self) -> list[Node]:
         whole, *names = self.arguments
-        lines = [f"~{whole}.{name.rstrip(',')}" for name in names or _names(_resolved(whole))]
-        self.content = StringList(lines, source="")
+        self._of = _resolved(whole)
+        self.content = StringList([f"~{whole}.{name}" for name in names or _names(self._of)], source="")
         self.options["nosignatures"] = True
         return super().run()
+
+    def get_items(self, names: list[str]) -> list[tuple[str, str | None, str, str]]:
+        """What stands in the table: a name, no signature, a sentence, and where the name leads: a group of operations to its class."""
+        found = super().get_items(names)
+        return [(name, no, says, self._home(name) or real) for name, no, says, real in found]
+
+    def _home(self, name: str) -> str | None:
+        group = vars(self._of).get(name)
+        kind = getattr(group, "_kind", None) if isinstance(group, Group) else None
+        return f"{kind.__module__}.{kind.__qualname__}" if inspect.isclass(kind) else None
 
 
 def _resolved(name: str) -> Any:

@@ -26,6 +26,7 @@ extensions = [
 ]
 exclude_patterns = ["_build"]
 html_theme = "furo"
+pygments_dark_style = "github-dark"
 html_title = f"asyncsdk {release}"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]

@@ -262,3 +262,11 @@ def test_contributing_has_every_session():
         node for node in ast.parse((ROOT / "noxfile.py").read_text()).body if isinstance(node, ast.FunctionDef)
     ]
     assert told == {each.name for each in functions if each.decorator_list}
+
+
+def test_the_pages_that_speak_of_all_systems_leave_none_out():
+    signing, pulled = (ROOT / "docs/authentication.md").read_text(), (ROOT / "docs/data-sets.md").read_text()
+    for client in {type(each): each for each in offline().values()}.values():
+        assert f"| `{type(client).__name__}` |" in signing
+        for name in client.datasets:
+            assert f"`{client.datasets[name].id}`" in pulled

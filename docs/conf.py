@@ -21,7 +21,7 @@ extensions = [
     "sphinx.ext.intersphinx",
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
-    "httpx_links",
+    "other_libraries",
     "summary",
 ]
 exclude_patterns = ["_build"]

@@ -270,3 +270,8 @@ def test_the_pages_that_speak_of_all_systems_leave_none_out():
         assert f"| `{type(client).__name__}` |" in signing
         for name in client.datasets:
             assert f"`{client.datasets[name].id}`" in pulled
+
+
+def test_the_page_of_examples_has_each_of_them():
+    told = set(re.findall(r"^\| `examples/([\w.]+)` \|", (ROOT / "docs/examples.md").read_text(), re.MULTILINE))
+    assert told == {path.name for path in (ROOT / "examples").iterdir() if path.suffix in {".py", ".ipynb"}}

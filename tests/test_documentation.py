@@ -34,7 +34,6 @@ from asyncsdk.testing import (
 
 anyio_backend = asyncio_alone
 
-EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 SOURCES = [path for folder in ("asyncsdk", "benchmarks", "examples") for path in sorted((ROOT / folder).rglob("*.py"))]
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")

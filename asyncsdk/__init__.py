@@ -17,6 +17,7 @@ if _TYPE_CHECKING:
         livepeer as livepeer,
         sinks as sinks,
         testing as testing,
+        unleash as unleash,
     )
     from .auth.cognito import CognitoIdentity as CognitoIdentity
     from .auth.credentials import AWSCredentials as AWSCredentials
@@ -125,7 +126,7 @@ _HOMES = {
     "AnalyticsRow": "unleash.analytics.rows",
     "UnleashPlatform": "unleash.platform.client",
 }
-_ROOMS = {"blaize", "cognitive3d", "datasets", "errors", "livepeer", "sinks", "testing"}
+_ROOMS = {"blaize", "cognitive3d", "datasets", "errors", "livepeer", "sinks", "testing", "unleash"}
 
 __all__ = [
     "OMIT",

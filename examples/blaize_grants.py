@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 async def ids(blaize: Blaize) -> AsyncIterator[str]:
     async for user in blaize.users.list():
-        if user.user_id is not None:
-            yield user.user_id
+        yield user.user_id
 
 
 async def main(blaize: Blaize, entitlement_id: str) -> None:

@@ -22,7 +22,7 @@ async def minutes_by_day(c3d: Cognitive3D, project_id: int, end: datetime, days:
     start = end - timedelta(days=days)
     async with c3d.datasets.sessions.fan_out([project_id], start, end, window=timedelta(days=1)) as stream:
         async for session in stream:
-            if session.date is not None and session.duration is not None:
+            if session.duration is not None:
                 lengths[session.date.date()].append(session.duration / 60_000)
     return {day: median(found) for day, found in sorted(lengths.items())}
 

@@ -72,16 +72,14 @@ async def main(
             Webhook(name="concert", events=("stream.started",), url=here, shared_secret=secret)
         )
         try:
-            assert stream.id is not None
             print(f"stream to rtmp://rtmp.livepeer.com/live/ with the key of {stream.id}")
             if started is not None:
                 await started(stream.id)
             await live.wait()
         finally:
             with anyio.CancelScope(shield=True), anyio.move_on_after(10):
-                assert hook.id is not None
                 await livepeer.webhooks.delete(hook.id)
-                await livepeer.streams.delete(stream.id or "")
+                await livepeer.streams.delete(stream.id)
         tasks.cancel_scope.cancel()
 
 

@@ -7,16 +7,16 @@ import importlib
 import importlib.util
 import inspect
 import re
-import sqlite3
 import tomllib
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import time
 
 import attrs
 import httpx
 import pytest
-from blocks import BLOCKS, PAGES, ROOT, WORLD, compiled, tree_of
+from blocks import BLOCKS, DOCS, PAGES, ROOT, WORLD, at_home, compiled, file_of, tree_of
 from loops import asyncio_alone
 
 import asyncsdk
@@ -35,11 +35,11 @@ from asyncsdk.testing import (
 
 anyio_backend = asyncio_alone
 
-EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 SOURCES = [path for folder in ("asyncsdk", "benchmarks", "examples") for path in sorted((ROOT / folder).rglob("*.py"))]
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _NAMED = re.compile(r"`(asyncsdk(?:\.\w+)+)`")
+_CONTENTS = re.compile(r"^```\{toctree\}\n(?::[^\n]*\n)*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"`((?:examples|docs|tests|benchmarks|asyncsdk)/[\w/.-]+\.\w+)`")
 _SERVICE = re.compile(r"docs/services/[\w-]+\.md")
 # What readers do not have: the numbers of the documents that this was written from, and the notes beside them.
@@ -52,9 +52,7 @@ END = START + timedelta(hours=2)
 # Before this moment the sandbox has sessions of Cognitive3D.
 C3D_END = datetime(2026, 1, 1, tzinfo=UTC)
 
-_CLIENTS = {"Blaize", "Cognitive3D", "Livepeer", "UnleashAnalytics", "UnleashPlatform"}
 _AWS = AWSCredentials("test-access", "test-secret")
-_ELSEWHERE = {"base_url", "transport"}
 
 
 def dotted(node):
@@ -95,13 +93,10 @@ def offline():
     }
 
 
-def leaves_home(tree):
-    """Whether a block makes a client that would talk to the real service."""
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-        name = (dotted(call.func) or [""])[-1]
-        if name in _CLIENTS and _ELSEWHERE.isdisjoint(each.arg for each in call.keywords):
-            return True
-    return False
+def runs(source):
+    """Whether a block is tried here: no file of its own (`tests/test_quickstart.py`), and nothing that no sandbox serves: the identities of AWS."""
+    calls = [dotted(node.func) or [""] for node in ast.walk(tree_of(source)) if isinstance(node, ast.Call)]
+    return file_of(source) is None and all(name[-1] != "CognitoIdentity" for name in calls)
 
 
 @contextmanager
@@ -137,23 +132,23 @@ def check_names(node, clients):
             value = getattr(value, part)
 
 
-@pytest.mark.parametrize(
-    "page", [page for page, blocks in BLOCKS.items() if not all(leaves_home(tree_of(each)) for each in blocks)]
-)
+@pytest.mark.parametrize("page", [page for page, blocks in BLOCKS.items() if any(runs(each) for each in blocks)])
 @pytest.mark.asyncio
 async def test_the_blocks_of_a_page_run_against_the_sandbox(page, tmp_path, monkeypatch):
     """Blocks stand in the middle of a program: they find what the text around them speaks of."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "216.JPG").write_bytes(bytes(1000))
-    clock = FakeClock()
+    clock = FakeClock(time())  # a client that a block makes goes by the system's
     services = (
         AnalyticsService(devices=2, rows_per_hour=50, page_size=5),
         BlaizeService(users=3),
-        UnleashPlatformService(clock=clock),
+        UnleashPlatformService(clock=clock, job_seconds=0),
         CognitiveService(),
         LivepeerService(clock=clock),
     )
     with serve(Sandbox(*services)) as url:
+        for name, value in at_home(url).items():
+            monkeypatch.setenv(name, value)
         async with (
             UnleashPlatform(credentials=_AWS, base_url=f"{url}/prod", clock=clock) as platform,
             UnleashAnalytics("test-key", base_url=f"{url}/v1") as analytics,
@@ -194,7 +189,7 @@ async def test_the_blocks_of_a_page_run_against_the_sandbox(page, tmp_path, monk
             }
             assert world.keys() >= WORLD.keys() - {"administrator"}
             for number, source in enumerate(BLOCKS[page], 1):
-                if not leaves_home(tree_of(source)):
+                if runs(source):
                     with named(page, number):
                         result = eval(compiled(source), {**world})
                         if inspect.isawaitable(result):
@@ -213,17 +208,12 @@ def test_a_page_leads_and_points_to_what_there_is(page):
         assert resolved(name) is not None
 
 
-def listed(contents):
-    """The pages in a table of contents, without their suffix, from the folder of the page that holds it."""
-    found = re.search(r"```\{toctree\}.*?\n\n(.*?)```", contents.read_text(), re.DOTALL)[1].split()
-    return sorted([*found, "index"])
-
-
-@pytest.mark.parametrize("folder", ["docs", "docs/services"])
-def test_every_page_is_in_a_table_of_contents(folder):
-    pages = [page.stem for page in (ROOT / folder).glob("*.md")]
-    folders = [f"{page.parent.name}/index" for page in (ROOT / folder).glob("*/index.md")]
-    assert listed(ROOT / folder / "index.md") == sorted([*pages, *folders])
+def test_every_page_is_in_one_table_of_contents():
+    listed = []
+    for page in DOCS:
+        for contents in _CONTENTS.findall(page.read_text()):
+            listed += [(page.parent / f"{each}.md").resolve() for each in contents.split()]
+    assert sorted([*listed, ROOT / "docs/index.md"]) == DOCS
 
 
 def test_readers_are_sent_to_what_they_have():
@@ -234,8 +224,8 @@ def test_readers_are_sent_to_what_they_have():
             assert (ROOT / page).is_file(), f"{page}, in {path}"
 
 
-def test_the_api_page_has_every_public_name():
-    text = (ROOT / "docs/api.md").read_text()
+def test_the_reference_has_every_public_name():
+    text = "\n".join(page.read_text() for page in (ROOT / "docs/reference").rglob("*.md"))
     modules = re.findall(r"automodule:: (\S+)\n   :members:(.*)", text)
     shown = set(re.findall(r"auto(?:class|function):: asyncsdk\.([\w.]+)", text))
     for module, members in modules:
@@ -247,11 +237,11 @@ def test_the_api_page_has_every_public_name():
     assert named - shown == set()
 
 
-def test_the_readme_has_every_extra():
-    readme = (ROOT / "README.md").read_text()
+def test_the_page_of_the_installation_has_every_extra():
+    page = (ROOT / "docs/installation.md").read_text()
     with (ROOT / "pyproject.toml").open("rb") as file:
         extras = tomllib.load(file)["project"]["optional-dependencies"]
-    table = dict(re.findall(r"^\| `(\w+)` \|[^|]*\|(.*)\|$", readme, re.MULTILINE))
+    table = dict(re.findall(r"^\| `(\w+)` \|[^|]*\|(.*)\|$", page, re.MULTILINE))
     assert set(table) == set(extras) - {"all"}
     for name, requirements in extras.items():
         for each in requirements if name != "all" else ():
@@ -275,94 +265,14 @@ def test_contributing_has_every_session():
     assert told == {each.name for each in functions if each.decorator_list}
 
 
-@pytest.fixture
-def example():
-    def load(name):
-        specification = importlib.util.spec_from_file_location(name, ROOT / "examples" / f"{name}.py")
-        module = importlib.util.module_from_spec(specification)
-        specification.loader.exec_module(module)
-        return module
-
-    return load
+def test_the_pages_that_speak_of_all_systems_leave_none_out():
+    signing, pulled = (ROOT / "docs/authentication.md").read_text(), (ROOT / "docs/data-sets.md").read_text()
+    for client in {type(each): each for each in offline().values()}.values():
+        assert f"| `{type(client).__name__}` |" in signing
+        for name in client.datasets:
+            assert f"`{client.datasets[name].id}`" in pulled
 
 
-@pytest.fixture(scope="module")
-def url():
-    with serve(Sandbox(AnalyticsService(devices=1, rows_per_hour=5), BlaizeService(users=20))) as url:
-        yield url
-
-
-@pytest.fixture
-def blaize(url):
-    return Blaize(base_url=url, access_key="test-access", secret_key="test-secret")
-
-
-@pytest.mark.anyio
-async def test_the_example_of_a_session_shows_the_roles(example, blaize, capsys):
-    await example("blaize_admin_session").main(blaize, "admin@example.com", "test-password")
-    assert "example.com" in capsys.readouterr().out
-
-
-@pytest.mark.anyio
-async def test_the_example_of_an_export_writes_a_line_a_user(example, blaize, capsys):
-    assert await example("blaize_export_users").main(blaize) == 0
-    assert len(capsys.readouterr().out.splitlines()) > 20
-
-
-@pytest.mark.anyio
-async def test_the_example_of_grants_finds_who_holds_one(example, blaize, url, capsys):
-    async with Blaize(base_url=url, access_key="test-access", secret_key="test-secret") as other:
-        user = await other.users.list().first()
-        grant = {"entitlement_type": "entitlement", "entitlement_id": "test-entitlement"}
-        receipt = await other.users.grants.create(user.user_id, grant)
-        await example("blaize_grants").main(blaize, "test-entitlement")
-        await other.users.grants.delete(user.user_id, receipt.id)
-    assert capsys.readouterr().out.split()[0] == user.user_id
-
-
-@pytest.mark.anyio
-async def test_the_example_of_a_sink_fills_its_database(example, url, tmp_path, capsys):
-    analytics = UnleashAnalytics("test-key", base_url=f"{url}/v1")
-    await example("own_sink").main(analytics, str(tmp_path / "rows.db"))
-    with closing(sqlite3.connect(tmp_path / "rows.db")) as database:
-        (count,) = database.execute("select count(*) from detections").fetchone()
-    assert count > 0
-    assert capsys.readouterr().out.startswith(f"{count} rows")
-
-
-@pytest.mark.anyio
-async def test_the_example_of_cognito_reads_its_token_anew(example, tmp_path):
-    module = example("cognito")
-    token = tmp_path / "id_token.txt"
-    for written in ("first", "second"):
-        token.write_text(f"{written}\n")
-        assert await module.logins("provider", str(token)) == {"provider": written}
-
-
-def test_every_example_can_be_imported_without_being_run(example):
-    for path in EXAMPLES:
-        assert callable(example(path.stem).main)
-
-
-@pytest.mark.anyio
-async def test_the_example_of_a_flight_sends_it_and_waits_for_the_model(example, tmp_path, capsys):
-    (tmp_path / "1.JPG").write_bytes(b"picture")
-    clock = FakeClock()
-    with serve(Sandbox(UnleashPlatformService(clock=clock))) as url:
-        platform = UnleashPlatform(credentials=_AWS, base_url=f"{url}/prod", clock=clock)
-        main = example("platform_upload_flight").main
-        assert await main(platform, "u", "W123", "7", str(tmp_path / "1.JPG")) == 0
-    told = capsys.readouterr().out.splitlines()
-    assert told[0].endswith("1.JPG 7 bytes")
-    assert told[-2] == "STOPPED"
-    assert told[-1] == str(tmp_path / "odm.tif")
-    assert (tmp_path / "odm.tif").stat().st_size == 4
-
-
-@pytest.mark.anyio
-async def test_the_example_of_session_lengths_draws_a_bar_a_day(example, tmp_path, capsys):
-    with serve(Sandbox(CognitiveService())) as url:
-        c3d = Cognitive3D("test-key", base_url=f"{url}/cognitive3d")
-        await example("cognitive3d_session_lengths").main(c3d, 5001, C3D_END, 7, str(tmp_path / "lengths.svg"))
-    assert capsys.readouterr().out == "7 days in lengths.svg\n"
-    assert (tmp_path / "lengths.svg").read_text().count("<rect") == 7
+def test_the_page_of_examples_has_each_of_them():
+    told = set(re.findall(r"^\| `examples/([\w.]+)` \|", (ROOT / "docs/examples.md").read_text(), re.MULTILINE))
+    assert told == {path.name for path in (ROOT / "examples").iterdir() if path.suffix in {".py", ".ipynb"}}

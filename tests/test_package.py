@@ -40,6 +40,7 @@ def loaded(code: str) -> set[str]:
         pytest.param("from asyncsdk import *", id="all its public names"),
         pytest.param("asyncsdk.UnleashAnalytics('test-key')", id="a client"),
         pytest.param("asyncsdk.blaize.webhooks, asyncsdk.sinks.ParquetSink", id="a folder of it"),
+        pytest.param("asyncsdk.unleash.platform.Device, asyncsdk.unleash.analytics", id="a folder within one"),
     ],
 )
 def test_importing_it_loads_nothing_heavy(used):
@@ -57,7 +58,7 @@ def test_every_public_name_resolves_and_is_documented():
 
 def test_the_root_offers_public_names_and_nothing_else():
     offered = {name for name in dir(asyncsdk) if not name.startswith("_")}
-    folders = {"blaize", "datasets", "errors", "sinks", "testing"}
+    folders = {"blaize", "cognitive3d", "datasets", "errors", "livepeer", "sinks", "testing", "unleash"}
     loaded_by_others = {name for name in offered if type(getattr(asyncsdk, name)).__name__ == "module"}
     assert offered - loaded_by_others == set(asyncsdk.__all__) - {"__version__"}
     assert folders <= loaded_by_others

@@ -6,7 +6,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from asyncsdk import Blaize, Failure, Livepeer, Page, Pager, Plan, Progress, Report, Shard, UnleashAnalytics
+from asyncsdk import (
+    AnalyticsRow,
+    Blaize,
+    Failure,
+    Livepeer,
+    Page,
+    Pager,
+    Plan,
+    Progress,
+    Report,
+    Shard,
+    UnleashAnalytics,
+)
 from asyncsdk.blaize import SignIn, User, Validators
 from asyncsdk.codec import from_dict
 from asyncsdk.livepeer import Stream
@@ -117,6 +129,11 @@ def test_a_notebook_shows_tables_within_two_screens(value):
         assert tag not in html
     assert "test-secret" not in html
     assert "<table>" in html
+
+
+def test_a_time_in_a_notebook_is_a_time_and_no_code():
+    row = AnalyticsRow("person", 1, "W1", 1, "m", "1", timestamp=START)
+    assert "<td>2026-11-01 00:00:00+00:00</td>" in row._repr_html_()
 
 
 def test_a_plan_in_a_notebook_is_devices_by_days():

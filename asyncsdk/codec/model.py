@@ -169,7 +169,11 @@ def _unhashable(model: Model) -> str:
 def cells(model: Model) -> dict[str, str]:
     """The fields of a model that hold anything, as they may be shown."""
     return {
-        each.name: MASK if _is_secret(each) else redact(value) if isinstance(value, str) else _shown(value)
+        each.name: MASK
+        if _is_secret(each)
+        else redact(str(value))
+        if isinstance(value, str | datetime)
+        else _shown(value)
         for each, value in _given(model)
     }
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 DOCS = sorted(page for page in (ROOT / "docs").rglob("*.md") if "_build" not in page.parts)
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *DOCS]
+PAGES = [*sorted(ROOT.glob("*.md")), *DOCS]
 
 _BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -46,6 +46,22 @@ WORLD = {
 }
 """What a block may take for given, and its type."""
 
+_AT_HOME = {
+    "UNLEASH_BASE_URL": "{url}/v1",
+    "UNLEASH_API_KEY": "test-key",
+    "UNLEASH_PLATFORM_BASE_URL": "{url}/prod",
+    "AWS_ACCESS_KEY_ID": "test-access",
+    "AWS_SECRET_ACCESS_KEY": "test-secret",
+    "BLAIZE_BASE_URL": "{url}",
+    "BLAIZE_ACCESS_KEY": "test-access",
+    "BLAIZE_SECRET_KEY": "test-secret",
+    "C3D_BASE_URL": "{url}/cognitive3d",
+    "C3D_DATA_URL": "{url}/cognitive3d/data",
+    "C3D_API_KEY": "test-key",
+    "LIVEPEER_BASE_URL": "{url}/api",
+    "LIVEPEER_API_KEY": "test-key",
+}
+
 _BEFORE = """\
 from __future__ import annotations
 
@@ -56,6 +72,17 @@ from asyncsdk import *
 from datetime import datetime, timedelta
 
 """
+
+
+def at_home(url):
+    """The variables that a sandbox at a URL prints: clients that are told nothing else find it."""
+    return {name: value.format(url=url) for name, value in _AT_HOME.items()}
+
+
+def file_of(source):
+    """The name of the file that a block is, by its first line; None for a block in the middle of a program."""
+    named = re.match(r"# (\w+\.py)\n", source)
+    return named and named[1]
 
 
 def compiled(source, **how):

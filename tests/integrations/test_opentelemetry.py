@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
+import io
 
 import anyio
 import httpx
 import pytest
-from opentelemetry import context as contexts
+from opentelemetry import context as contexts, trace
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
@@ -18,6 +19,8 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from asyncsdk import Blaize, Livepeer, NotFoundError, RateLimitError, RetryPolicy, UnleashPlatform, fan_out
 from asyncsdk.auth.credentials import AWSCredentials
+from asyncsdk.datasets import read
+from asyncsdk.http.body import FileBody
 from asyncsdk.integrations.opentelemetry import OpenTelemetry
 from asyncsdk.testing import Script
 
@@ -147,6 +150,32 @@ async def test_a_call_is_a_child_of_what_goes_on_around_it_also_in_a_fan_out(wor
     calls = [span for span in world.spans if span.name == "blaize.users.grants.list"]
     assert len(calls) == 3
     assert {call.parent.span_id for call in calls} == {around.get_span_context().span_id}
+
+
+def test_the_calls_of_a_reader_in_a_thread_are_children_of_what_goes_on_around_it(world):
+    page = httpx.Response(200, json={"results": [{"id": "1"}], "total": 1})
+    plan = world.blaize().datasets.grants.plan(["1", "2"])
+    with world.tracers.get_tracer("theirs").start_as_current_span("job") as around:
+        assert sum(batch.num_rows for batch in read(plan, lambda: world.blaize(page, page))) == 2
+    calls = [span for span in world.spans if span.name == "blaize.users.grants.list"]
+    assert len(calls) == 2
+    assert {call.parent.span_id for call in calls} == {around.get_span_context().span_id}
+
+
+@pytest.mark.anyio
+async def test_where_work_is_done_in_a_thread_the_span_is_the_same(world):
+    seen = []
+
+    class Watched(io.BytesIO):
+        def read(self, size=-1):
+            seen.append(trace.get_current_span().get_span_context().span_id)
+            return super().read(size)
+
+    body = FileBody(Watched(b"pieces"))
+    seen.clear()  # it was looked at, where this test runs
+    with world.tracers.get_tracer("theirs").start_as_current_span("upload") as around:
+        assert b"".join([piece async for piece in body.stream()]) == b"pieces"
+    assert set(seen) == {around.get_span_context().span_id}
 
 
 @pytest.mark.anyio

@@ -66,6 +66,16 @@ def engines_newest(session: nox.Session) -> None:
 
 
 @nox.session
+@nox.parametrize("pydantic", ["2.7.4", "2.10.6", "2.12.5"])
+def pydantic(session: nox.Session, pydantic: str) -> None:
+    """Models in pydantic's, on versions of it that are in use; the suite itself runs on the newest."""
+    install_wheel(session)
+    session.install(*groups("tests"))
+    session.install(f"pydantic=={pydantic}")
+    session.run("python", "-m", "pytest", "tests/codec/test_pydantic.py", *session.posargs, env=_apart())
+
+
+@nox.session
 def tests(session: nox.Session) -> None:
     """The test suite on the interpreter at hand, against the built wheel, with branch coverage."""
     run_tests(session)

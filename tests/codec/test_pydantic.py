@@ -91,7 +91,10 @@ def test_each_field_that_does_not_fit_is_named_and_no_secret_is_shown():
 
 def test_a_model_inside_itself_is_described_once():
     described = TypeAdapter(Node).json_schema()
-    assert described["$ref"] == "#/$defs/Node"
+    assert "#/$defs/Node" in (
+        described.get("$ref"),
+        described.get("allOf", [{}])[0].get("$ref"),
+    )  # the second before 2.9
     node = described["$defs"]["Node"]
     assert node["description"] == "A thing that may hold others."
     assert node["properties"]["int"]["description"] == "a field whose name is a type's; it goes on in a second line."

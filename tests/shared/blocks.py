@@ -28,6 +28,8 @@ BLOCKS = {str(page.relative_to(ROOT)): found for page in PAGES if (found := _BLO
 WORLD = {
     "analytics": "UnleashAnalytics",
     "client": "UnleashAnalytics",
+    "connect": "Callable[[], UnleashAnalytics]",
+    "spark": "Any",
     "blaize": "Blaize",
     "administrator": "Blaize",
     "platform": "UnleashPlatform",
@@ -69,7 +71,9 @@ import asyncsdk
 import attrs
 import httpx
 from asyncsdk import *
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 """
 
@@ -103,6 +107,7 @@ def module_of(source):
     bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
     bound |= {node.asname or node.name for node in nodes if isinstance(node, ast.alias)}
     bound |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    bound |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
     given = {node.id for node in names} & WORLD.keys() - bound
     if not given and not compiled(source).co_flags & inspect.CO_COROUTINE:
         return _BEFORE + source

@@ -45,14 +45,12 @@ def demo(session: nox.Session) -> None:
 
 
 def run_tests(session: nox.Session) -> None:
-    """The test suite against the built wheel; with branch coverage on one Python, since it takes a third of the time."""
+    """The test suite against the built wheel."""
     install_wheel(session)
     session.install(*groups("tests"))
-    covered = session.python in (None, PYTHONS[0])
-    coverage = ["--cov", "--cov-branch", "--cov-report=term:skip-covered"] if covered else []
     # Half of the time a test waits: for a process to start, a disk, a connection that is to fail.
     workers = str(2 * (os.cpu_count() or 1))
-    session.run("python", "-m", "pytest", "-n", workers, *coverage, *session.posargs, env=_apart())
+    session.run("python", "-m", "pytest", "-n", workers, *session.posargs, env=_apart())
 
 
 @nox.session(name="engines-newest")
@@ -77,7 +75,14 @@ def pydantic(session: nox.Session, pydantic: str) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """The test suite on the interpreter at hand, against the built wheel, with branch coverage."""
+    """The test suite on the interpreter at hand, against the built wheel."""
+    run_tests(session)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """The same with branch coverage, which takes half as long again."""
+    session.posargs.extend(["--cov", "--cov-branch", "--cov-report=term:skip-covered"])
     run_tests(session)
 
 

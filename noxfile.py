@@ -44,13 +44,13 @@ def demo(session: nox.Session) -> None:
     session.run("asyncsdk", "demo", *session.posargs)
 
 
-def run_tests(session: nox.Session) -> None:
+def run_tests(session: nox.Session, *more: str) -> None:
     """The test suite against the built wheel."""
     install_wheel(session)
     session.install(*groups("tests"))
     # Half of the time a test waits: for a process to start, a disk, a connection that is to fail.
     workers = str(2 * (os.cpu_count() or 1))
-    session.run("python", "-m", "pytest", "-n", workers, *session.posargs, env=_apart())
+    session.run("python", "-m", "pytest", "-n", workers, *more, *session.posargs, env=_apart())
 
 
 @nox.session(name="engines-newest")
@@ -82,8 +82,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def coverage(session: nox.Session) -> None:
     """The same with branch coverage, which takes half as long again."""
-    session.posargs.extend(["--cov", "--cov-branch", "--cov-report=term:skip-covered"])
-    run_tests(session)
+    run_tests(session, "--cov", "--cov-branch", "--cov-report=term:skip-covered")
 
 
 for version in PYTHONS:  # where the interpreter is on the path: `nox -s tests-3.13`

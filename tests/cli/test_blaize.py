@@ -212,7 +212,7 @@ def test_what_the_service_stores_cannot_steer_the_terminal(given, blaize):
     ("arguments", "said"),
     [
         (("users", "create", "--data", '{"validators": {"password": "test-secret-4711"}}'), "--data: body.identifiers is required"),
-        (("users", "create", "--data", '{"password": "test-secret-4711",}'), "--data: not JSON: Expecting property name enclosed in double quotes at line 1, column 33"),
+        (("users", "create", "--data", '{"password": "test-secret-4711" "a"}'), "--data: not JSON: Expecting ',' delimiter at line 1, column 33"),
         (("users", "create", "--data", '"test-secret-4711"'), "--data: body must be an object or a list of objects, not text"),
         (("users", "get", ""), "USER_ID: must not be '': it would change the path of the request"),
         (("users", "list", "--page", "0"), "--page: must be at least 1, not 0"),

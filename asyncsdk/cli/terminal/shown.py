@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from ...http.json_text import write_json
+
 # What JSON lets stand in a string, but would steer a terminal: delete, the controls from 80 on, marks that turn text around.
 _STEERING = re.compile(r"[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
@@ -19,7 +21,7 @@ def json_text(wire: Any, *, indent: bool = False) -> bytes:
         wire: plain data.
         indent: whether it may take several lines on a terminal.
     """
-    encoded = msgspec.json.encode(wire)
+    encoded = write_json(wire)
     if not sys.stdout.isatty():
         return encoded
     text = (msgspec.json.format(encoded, indent=2) if indent else encoded).decode()

@@ -49,6 +49,13 @@ def test_a_list_as_ndjson_has_one_value_a_line(written):
     assert written([], "ndjson") == ""
 
 
+@pytest.mark.parametrize("output", ["json", "ndjson"])
+def test_half_of_a_surrogate_pair_comes_out_as_it_came_in(written, output):
+    sent = {"name": "cut in an emoji: \ud83d", "deeper": ["\udfff"]}
+    found = json.loads(written([sent], output))
+    assert (found[0] if output == "json" else found) == sent
+
+
 def test_objects_in_a_pipe_have_tabs_between_all_their_keys(written):
     items = [{"id": "a", "count": 1}, {"id": "b\tc", "tags": ["x", "y"], "note": None}, {"note": "x" * 500}]
     assert written(items, "table") == (f'id\tcount\ttags\tnote\na\t1\t\t\nb\\tc\t\t["x","y"]\t\n\t\t\t{"x" * 500}\n')

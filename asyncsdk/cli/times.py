@@ -32,15 +32,11 @@ _WRITE_TIME = (
     "epoch, or now, today, 30d (ago), -24h, now-2h"
 )
 
-ZoneOption = Annotated[
-    str | None,
-    typer.Option(
-        "--tz",
-        metavar="NAME",
-        help="The time zone that dates, times without an offset, `today` and `yesterday` are in, such as `Europe/Berlin`. By "
-        "default UTC.",
-    ),
-]
+ZONE_HELP = (
+    "The time zone that dates, times without an offset, `today` and `yesterday` are in, such as `Europe/Berlin`. By "
+    "default UTC."
+)
+ZoneOption = Annotated[str | None, typer.Option("--tz", metavar="NAME", help=ZONE_HELP)]
 
 
 def duration(text: str) -> timedelta:

@@ -22,7 +22,7 @@ from .plan import Keys, Listed, Plan
 from .protocol import Sink
 from .report import Report
 from .stream import RowStream
-from .tail.stream import Tail
+from .tail.stream import INTERVAL, LATENESS, Tail
 from .windows import When
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ else:
 M = TypeVar("M", bound=Model)
 
 _HOUR = timedelta(hours=1)
-_HALF_A_MINUTE = timedelta(seconds=30)
-_TEN_MINUTES = timedelta(minutes=10)
 
 
 class Pull(Generic[M]):
@@ -231,8 +229,8 @@ class Pull(Generic[M]):
         keys: Keys | None = "all",
         *,
         since: When | Mapping[str, Any] | None = None,
-        interval: timedelta = _HALF_A_MINUTE,
-        lateness: timedelta = _TEN_MINUTES,
+        interval: timedelta = INTERVAL,
+        lateness: timedelta = LATENESS,
         concurrency: int = 16,
         on_error: Callable[[SDKError], object] | None = None,
     ) -> Tail[M]:
@@ -285,7 +283,7 @@ class Pull(Generic[M]):
         *,
         since: When | None = None,
         window: timedelta = _HOUR,
-        lateness: timedelta = _TEN_MINUTES,
+        lateness: timedelta = LATENESS,
         concurrency: int = 16,
         on_report: Callable[[Report], object] | None = None,
         on_error: Callable[[SDKError], object] | None = None,

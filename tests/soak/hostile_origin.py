@@ -1,6 +1,6 @@
 """An origin that does everything a server can do wrong, by a seed: run as a process of its own.
 
-    python hostile_origin.py SEED DEVICES [--calm] [--without KIND]
+    python hostile_origin.py SEED DEVICES [--calm]
 
 It prints its port. Every line it then reads on its standard input it answers with its counters as JSON, once no connection is open
 any more; at once for "now"; and for "hold 16" it keeps answers back from then on until 16 requests wait. What it does to the n-th request for a page follows from the seed, the page and n; after
@@ -97,13 +97,11 @@ class Origin:
     Args:
         world: what there is to fetch.
         calm: serve every page whole.
-        without: a kind of answer that is not to be given.
     """
 
-    def __init__(self, world, *, calm, without):
+    def __init__(self, world, *, calm):
         self.world = world
         self.calm = calm
-        self.without = without
         self.wanted = 0
         self.most_held = 0
         self.held = []
@@ -120,7 +118,7 @@ class Origin:
         self.asked[target] += 1
         wheel = _KINDS[self.calm or number >= _MOST_FAILURES]
         kind = wheel[dice(self.world.seed, target, number) % len(wheel)]
-        if self.calm or kind == self.without:
+        if self.calm:
             kind = "plain"
         self.counts[kind] += 1
         return kind
@@ -293,9 +291,9 @@ async def _report(origin, commands):
         _say(origin.told())
 
 
-async def main(seed, devices, *, calm, without):
+async def main(seed, devices, *, calm):
     loop = asyncio.get_running_loop()
-    origin = Origin(World(seed, devices), calm=calm, without=without)
+    origin = Origin(World(seed, devices), calm=calm)
     server = await loop.create_server(lambda: Connection(origin), "127.0.0.1", 0, backlog=1024)
     commands = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
@@ -310,6 +308,4 @@ if __name__ == "__main__":
         from uvloop import run
     except ImportError:
         from asyncio import run
-    options = sys.argv[3:]
-    without = options[options.index("--without") + 1] if "--without" in options else None
-    run(main(int(sys.argv[1]), int(sys.argv[2]), calm="--calm" in options, without=without))
+    run(main(int(sys.argv[1]), int(sys.argv[2]), calm="--calm" in sys.argv[3:]))

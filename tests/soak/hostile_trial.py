@@ -1,6 +1,6 @@
 """A fan-out through the hostile origin, in a process of its own: prints what became of it, as JSON, on the last line.
 
-python hostile_trial.py BACKEND REQUESTS SEED [--batches] [--ordered] [--without KIND]
+python hostile_trial.py BACKEND REQUESTS SEED [--batches] [--ordered]
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ async def walk(analytics, world, seen, *, batches, ordered, sample):
     return stream.progress
 
 
-async def trial(requests, seed, *, batches, ordered, without):
+async def trial(requests, seed, *, batches, ordered):
     world = World.of_pages(seed, requests * (1 - _FAILURES))
     seen = Seen(world)
     memory = []
@@ -155,7 +155,7 @@ async def trial(requests, seed, *, batches, ordered, without):
     await anyio.to_thread.run_sync(int)
     threads = threading.active_count()
     before = tasks()
-    with Origin(world, *(["--without", without] if without else [])) as origin:
+    with Origin(world) as origin:
         sockets_before = sockets()
         analytics = UnleashAnalytics(
             "test-secret",
@@ -198,7 +198,6 @@ def main():
     parser.add_argument("seed", type=int)
     parser.add_argument("--batches", action="store_true")
     parser.add_argument("--ordered", action="store_true")
-    parser.add_argument("--without")
     given = vars(parser.parse_args())
     backend = given.pop("backend")
     options = {"use_uvloop": True} if backend == "uvloop" else {}

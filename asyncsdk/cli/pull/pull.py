@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import inspect
-import sys
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-import msgspec
 import typer
 
+from ..terminal.ending import tell
 from ..terminal.loop import run
 from ..terminal.problems import FAILED, usage
-from ..terminal.streams import ReaderGone
-from ..times import chosen_zone
+from ..times import ZONE_HELP, chosen_zone
 from ..way import Way, options
 from . import follow as following
 from .keys import key_option
@@ -88,16 +85,7 @@ def _pull(
             rich_help_panel=_WHAT,
         ),
     ] = "now",
-    tz: Annotated[
-        str | None,
-        typer.Option(
-            "--tz",
-            metavar="NAME",
-            help="The time zone that dates, times without an offset, `today` and `yesterday` are in, such as `Europe/Berlin`. By "
-            "default UTC.",
-            rich_help_panel=_WHAT,
-        ),
-    ] = None,
+    tz: Annotated[str | None, typer.Option("--tz", metavar="NAME", help=ZONE_HELP, rich_help_panel=_WHAT)] = None,
     window: Annotated[
         str,
         typer.Option(
@@ -243,11 +231,6 @@ def _consistent(request: PullRequest, as_json: bool) -> None:
 
 
 def _finish(summary: Summary, *, as_json: bool, quiet: bool) -> None:
-    if as_json:
-        with suppress(ReaderGone):  # which does not undo a failure
-            sys.stdout.write(msgspec.json.encode(summary.wire()).decode() + "\n")
-            sys.stdout.flush()
-    if not quiet:
-        sys.stderr.writelines(f"{line}\n" for line in summary.lines())
+    tell(summary, as_json=as_json, quiet=quiet)
     if summary.report.failures:
         raise typer.Exit(FAILED)

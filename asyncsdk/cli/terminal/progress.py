@@ -10,7 +10,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console, Group
-from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.spinner import Spinner
 from rich.table import Table
@@ -19,6 +18,7 @@ from rich.text import Text
 from ...fanout.progress import Progress
 from .standstill import Retries
 from .text import elapsed
+from .transient import transient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-_TIMES_A_SECOND = 10
 _MEAN_OVER = 3.0
 _STILL = 3.0
 
@@ -97,17 +96,7 @@ class LiveProgress:
         self._spinner = Spinner("dots", style="cyan")
         self._bar = ProgressBar(total=max(1, total))
         self._console = console or Console(stderr=True)
-        self._live = (
-            Live(
-                console=self._console,
-                get_renderable=self.line,
-                refresh_per_second=_TIMES_A_SECOND,
-                transient=True,
-                redirect_stdout=False,
-            )
-            if wanted and self._console.is_terminal
-            else None
-        )
+        self._live = transient(self._console, self.line) if wanted and self._console.is_terminal else None
 
     def __enter__(self) -> Self:
         if self._live is not None:

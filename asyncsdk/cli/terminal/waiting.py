@@ -7,22 +7,22 @@ from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
-from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
 from .standstill import Retries
 from .text import elapsed
+from .transient import transient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
     from rich.console import RenderableType
+    from rich.live import Live
 
 AFTER = 1.0
-_TIMES_A_SECOND = 10
 
 
 class Waiting:
@@ -71,13 +71,7 @@ class Waiting:
     def _show(self) -> None:
         with self._lock:
             if self._wanted:
-                self._live = Live(
-                    console=self._console,
-                    get_renderable=self.line,
-                    refresh_per_second=_TIMES_A_SECOND,
-                    transient=True,
-                    redirect_stdout=False,
-                )
+                self._live = transient(self._console, self.line)
                 self._live.start(refresh=True)
 
     def stop(self) -> None:

@@ -8,21 +8,19 @@ from time import monotonic
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
-from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from ..terminal.progress import Pace
 from ..terminal.text import elapsed, printable, size
+from ..terminal.transient import transient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
     from .summary import Outcome
-
-_TIMES_A_SECOND = 10
 
 
 class Bars:
@@ -55,17 +53,7 @@ class Bars:
         self._under_way: dict[str, tuple[int, int]] = {}
         self._console = console or Console(stderr=True)
         self._plain = wanted and not self._console.is_terminal
-        self._live = (
-            Live(
-                console=self._console,
-                get_renderable=self.table,
-                refresh_per_second=_TIMES_A_SECOND,
-                transient=True,
-                redirect_stdout=False,
-            )
-            if wanted and self._console.is_terminal
-            else None
-        )
+        self._live = transient(self._console, self.table) if wanted and self._console.is_terminal else None
 
     def __enter__(self) -> Self:
         if self._live is not None:

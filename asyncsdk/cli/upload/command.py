@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import inspect
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
-import msgspec
 import typer
 
 from ...operation import segment
+from ..terminal.ending import tell
 from ..terminal.loop import run
 from ..terminal.problems import FAILED, usage
-from ..terminal.streams import ReaderGone
 from ..way import Way, options
 from .sending import PLACE, UploadRequest, chosen_files, send
 
@@ -101,11 +99,6 @@ def _say_how_to_go_on() -> None:
 
 
 def _finish(summary: Summary, *, as_json: bool, quiet: bool) -> None:
-    if as_json:
-        with suppress(ReaderGone):  # which does not undo a failure
-            sys.stdout.write(msgspec.json.encode(summary.wire()).decode() + "\n")
-            sys.stdout.flush()
-    if not quiet:
-        sys.stderr.writelines(f"{line}\n" for line in summary.lines())
+    tell(summary, as_json=as_json, quiet=quiet)
     if summary.of("failed"):
         raise typer.Exit(FAILED)

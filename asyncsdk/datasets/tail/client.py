@@ -11,12 +11,9 @@ from ...errors import SDKError
 from ..plan import Keys
 from ..pull import DataSets, Pull
 from ..windows import When
-from .stream import Tail
+from .stream import INTERVAL, LATENESS, Tail
 
 M = TypeVar("M", bound=Model)
-
-_HALF_A_MINUTE = timedelta(seconds=30)
-_TEN_MINUTES = timedelta(minutes=10)
 
 
 class _HasDataSets(Protocol):
@@ -34,8 +31,8 @@ class Tails:
         keys: Keys | None = "all",
         *,
         since: When | Mapping[str, Any] | None = None,
-        interval: timedelta = _HALF_A_MINUTE,
-        lateness: timedelta = _TEN_MINUTES,
+        interval: timedelta = INTERVAL,
+        lateness: timedelta = LATENESS,
         concurrency: int = 16,
         on_error: Callable[[SDKError], object] | None = None,
     ) -> Tail[Any]: ...
@@ -47,8 +44,8 @@ class Tails:
         keys: Keys | None = "all",
         *,
         since: When | Mapping[str, Any] | None = None,
-        interval: timedelta = _HALF_A_MINUTE,
-        lateness: timedelta = _TEN_MINUTES,
+        interval: timedelta = INTERVAL,
+        lateness: timedelta = LATENESS,
         concurrency: int = 16,
         on_error: Callable[[SDKError], object] | None = None,
     ) -> Tail[M]: ...
@@ -59,8 +56,8 @@ class Tails:
         keys: Keys | None = "all",
         *,
         since: When | Mapping[str, Any] | None = None,
-        interval: timedelta = _HALF_A_MINUTE,
-        lateness: timedelta = _TEN_MINUTES,
+        interval: timedelta = INTERVAL,
+        lateness: timedelta = LATENESS,
         concurrency: int = 16,
         on_error: Callable[[SDKError], object] | None = None,
     ) -> Tail[Any]:

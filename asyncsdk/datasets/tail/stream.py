@@ -31,6 +31,12 @@ else:
 
 M = TypeVar("M", bound=Model)
 
+INTERVAL = timedelta(seconds=30)
+"""From one time of asking to the next, where nobody says otherwise."""
+
+LATENESS = timedelta(minutes=10)
+"""How long after its time a row may still arrive, likewise."""
+
 _DAY = timedelta(days=1)
 _MILLISECOND = timedelta(milliseconds=1)
 

@@ -233,6 +233,7 @@ class Client:
         body: bytes | Body | None = None,
         content_type: str = "application/json",
         timeout: Timeout | None = None,  # noqa: ASYNC109  # limits of each attempt, which the engine keeps
+        secrets: Iterable[str] = (),
     ) -> T:
         """Make one call: freeze its bytes, then attempt it until it succeeds or must not be tried again.
 
@@ -244,6 +245,7 @@ class Client:
             body: what to send.
             content_type: of the body.
             timeout: limits of one attempt of this call; the operation's or the client's otherwise.
+            secrets: what else must not be shown, though the service may echo it; asked for only where something is to be shown.
 
         Raises:
             ValueError, TypeError: a path value or query value that cannot be sent; nothing was.
@@ -257,6 +259,7 @@ class Client:
             content_type=content_type,
             timeout=timeout,
             most=self._options.max_body,
+            secrets=secrets,
         )
         return await self._calls.decoded(call, into)
 

@@ -156,6 +156,7 @@ class Framer:
         content_type: str,
         timeout: Timeout | None,
         most: int | None,
+        secrets: Iterable[str] = (),
     ) -> Call:
         """The call of an operation.
 
@@ -187,6 +188,7 @@ class Framer:
             timeout=own or self._options.timeout,
             most=most,
             path=path,
+            secrets=secrets,
             extensions=None if own else self._limits,
         )
 

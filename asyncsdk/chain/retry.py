@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import httpx
 from attrs import Attribute, field, frozen
 
-from ..errors import APIError, ConfigurationError
+from ..errors import ConfigurationError
 from ..http.whole import TooLargeError
 from .attempts import Retry, tell_of_retry, told_of_retries
 
@@ -271,12 +271,9 @@ async def retrying(
 
 
 def _why(value: object, outcome: Outcome, name: str) -> str:
-    """Why an attempt failed, in our own words: what others said of it may hold what only its system's client conceals."""
-    if isinstance(value, Exception) and not isinstance(value, APIError):
-        ours, _, _ = (
-            str(value.args[0] if value.args else type(value).__name__).removeprefix(f"{name}: ").partition(": ")
-        )
-        return ours
+    """Why an attempt failed, as its error has it; errors that come here hold no secret."""
+    if isinstance(value, Exception):
+        return str(value.args[0] if value.args else type(value).__name__).removeprefix(f"{name}: ")
     return "no whole answer" if outcome.status is None else str(outcome.status)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from ...chain.retry import RetryPolicy
@@ -11,7 +12,7 @@ from ...http.body import Body
 from ...http.url import Query
 from ...operation import Operation
 from ...timeout import Timeout
-from .conceal import conceal
+from .conceal import Sent, conceal
 from .hints import explain
 from .memory import Memory
 
@@ -39,16 +40,19 @@ class RememberingClient(Client):
         body: bytes | Body | None = None,
         content_type: str = "application/json",
         timeout: Timeout | None = None,  # noqa: ASYNC109  # limits of each attempt, which the engine keeps
+        secrets: Iterable[str] = (),
     ) -> T:
         """As `Client.call`. A 404 for an id that this client made less than half a minute ago is asked again, up to four times."""
+        held = body if isinstance(body, bytes) else b""
         more: dict[str, Any] = {"query": query, "body": body, "content_type": content_type, "timeout": timeout}
+        more["secrets"] = Sent(operation, path, held, secrets)
         began = self.clock.monotonic()
         for delay in (*_DELAYS, None):
             try:
                 return await super().call(operation, *path, into=into, **more)
             except SDKError as error:
                 if delay is None or not self._may_come(error, path, began, delay):
-                    conceal(error, operation, path, body if isinstance(body, bytes) else b"")
+                    conceal(error, operation)
                     explain(error)
                     raise
             await self.clock.sleep(delay)

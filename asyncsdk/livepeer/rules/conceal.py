@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote
 
-from ...errors import APIError, DecodeError
-from ...http.redact import MASK, hide, redact_value
+from attrs import frozen
 
-if TYPE_CHECKING:
-    from ...errors import SDKError
-    from ...operation import Operation
+from ...errors import DecodeError, SDKError
+from ...http.redact import MASK
+from ...operation import Operation
 
 # An API token's id is the key itself.
 _KEYS = "/api-token"
@@ -22,38 +21,44 @@ _TOLD = (_KEYS, "/object-store", "/push-target")
 _URLS = ("/object-store", "/push-target", "/stream")
 
 
-def conceal(error: SDKError, operation: Operation, path: Iterable[object], body: bytes) -> None:
-    """Take out of an error what a service may have echoed.
+@frozen
+class Sent:
+    """What of a call is secret: looked for anew each time, since only an error asks.
+
+    Attributes:
+        operation: what is called.
+        path: the values of its path parameters.
+        body: what is sent.
+        known: what is known to be secret besides.
+    """
+
+    operation: Operation
+    path: tuple[object, ...]
+    body: bytes
+    known: Iterable[str] = ()
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.known
+        if self.operation.path.startswith(_KEYS):
+            yield from (str(each) for each in self.path)
+        if self.body and self.operation.path.startswith(_URLS):
+            for url in _urls(json.loads(self.body)):
+                yield url
+                rest = url.partition("://")[2]
+                yield rest.rpartition("/")[2]
+                if "@" in rest:
+                    yield from map(unquote, rest.rpartition("@")[0].split(":"))
+
+
+def conceal(error: SDKError, operation: Operation) -> None:
+    """Leave out of an error an answer that may hold a secret which was not sent, under no name that tells.
 
     Args:
         error: of a call.
         operation: what was called.
-        path: the values of its path parameters.
-        body: what was sent.
     """
-    secrets = set(_secrets(operation, path, body))
-    error.args = (hide(error.message, secrets), *error.args[1:])
-    if isinstance(error, APIError):
-        error.body = hide(error.body, secrets)
-        error.detail = error.detail and hide(error.detail, secrets)
-        error.value = redact_value(error.value, secrets)
-        error.code = error.code and hide(error.code, secrets)
-        error.request_id = error.request_id and hide(error.request_id, secrets)
-        error.headers = {name: hide(value, secrets) for name, value in error.headers.items()}
-    elif isinstance(error, DecodeError):
-        error.snippet = MASK if operation.path.startswith(_TOLD) else hide(error.snippet, secrets)
-
-
-def _secrets(operation: Operation, path: Iterable[object], body: bytes) -> Iterator[str]:
-    if operation.path.startswith(_KEYS):
-        yield from (str(each) for each in path)
-    if body and operation.path.startswith(_URLS):
-        for url in _urls(json.loads(body)):
-            yield url
-            rest = url.partition("://")[2]
-            yield rest.rpartition("/")[2]
-            if "@" in rest:
-                yield from map(unquote, rest.rpartition("@")[0].split(":"))
+    if isinstance(error, DecodeError) and operation.path.startswith(_TOLD):
+        error.snippet = MASK
 
 
 def _urls(value: Any) -> Iterator[str]:

@@ -135,7 +135,7 @@ async def test_the_reason_is_that_of_the_attempt_and_shows_no_secret(caplog):
         async with UnleashAnalytics("test-key", transport=script, clock=FakeClock()) as analytics:
             await analytics.version()
     assert retries.since(0) == "retrying: 503, attempt 3 of 5"
-    assert "attempt 1 of 5 failed (cannot connect to https://api.unleashlive.com)" in caplog.text
+    assert "attempt 1 of 5 failed (cannot connect to https://api.unleashlive.com: refused by ***)" in caplog.text
     assert "test-key" not in caplog.text
 
 

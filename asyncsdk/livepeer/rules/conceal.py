@@ -21,7 +21,7 @@ _TOLD = (_KEYS, "/object-store", "/push-target")
 _URLS = ("/object-store", "/push-target", "/stream")
 
 
-@frozen
+@frozen(repr=False)
 class Sent:
     """What of a call is secret: looked for anew each time, since only an error asks.
 
